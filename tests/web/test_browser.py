@@ -161,6 +161,31 @@ def test_a_file_that_somebody_else_changed_is_told_and_not_overwritten(chromium:
         assert "# theirs" in studio.file.read_text(encoding="utf-8")
 
 
+def test_a_tab_that_was_left_for_a_day_shows_what_is_now(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        page = at.page
+        page.clock.install()
+        at.goto("album?name=Dogs")
+        at.until(lambda: at.count("added") == 30)
+        shows = """hidden => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+        page.evaluate(shows, True)
+        studio.file.write_text(RULES.replace("top: 30", "top: 20"), encoding="utf-8")
+        page.clock.fast_forward("24:00:00")
+        page.evaluate(shows, False)
+        at.until(lambda: at.count("added") == 20)
+        assert "top: 20" in page.input_value("[data-entry]")
+        assert not page.is_visible("[data-save]")
+        # What is changed now is changed in what stands there now.
+        page.click("[data-view=yaml]")
+        page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 20", "top: 10"))
+        page.clock.run_for(1000)
+        page.click("[data-save]")
+        at.until(lambda: "top: 10" in studio.file.read_text(encoding="utf-8"))
+
+
 def test_by_keyboard_alone(chromium: Browser, studio: Opened) -> None:
     with tab(chromium, studio.url) as at:
         at.goto("album?name=Dogs")

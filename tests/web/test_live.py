@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,31 @@ def test_what_is_in_an_album_is_read_again_where_it_changed(sandbox: Sandbox, tm
         new = next(asset.id for asset in mine if asset.id not in album.asset_ids and asset.visibility == "timeline")
         server_at(sandbox).albums.add(album.id, [new])
         assert inside(3) == before + 1
+
+
+def test_who_comes_to_a_rule_again_sees_what_immich_has_now(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = "- name: Hearts\n  match: {favorite: true}\n- name: Nina\n  match: {person: Nina}\n"
+    with opened(sandbox, tmp_path, rules=f"albums:\n{rule}") as page:
+        page.studio.session.read_library()
+
+        def added(name: str) -> int | None:
+            return page.get("preview", name=name).json["counts"]["added"] or None
+
+        now = time.monotonic()
+        before = added("Hearts")
+        assert added("Nina") is None
+        for emma in sandbox.library.people_named("Emma"):
+            emma.name = "Nina"
+        monkeypatch.setattr(page.studio, "_clock", lambda: now + 40)
+        assert added("Nina")
+        owner = sandbox.library.albums[next(iter(sandbox.library.albums))].owner_id
+        mine = (asset for asset in sandbox.library.timeline if asset.owner_id == owner)
+        new = next(asset for asset in mine if not asset.is_favorite and asset.visibility == "timeline")
+        sandbox.library.update(new.id, is_favorite=True)
+        monkeypatch.setattr(page.studio, "_clock", lambda: now + 700)
+        assert added("Hearts") == (before or 0) + 1
 
 
 def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_nothing(page: Opened) -> None:

@@ -38,6 +38,9 @@ PLANS = 4
 FRESH = 600.0
 """Seconds for which photos in memory are shown as they were read; a plan always asks anew."""
 
+FRESH_NAMES = 30.0
+"""The same for names and albums, when somebody comes to a rule."""
+
 
 class Studio:
     """Behind all pages; safe for threads."""
@@ -61,7 +64,7 @@ class Studio:
         self.job: Job | None = None
         self.reader = LibraryReader(session)
         self._clock = clock
-        self._read_at = clock()
+        self._read_at = self._looked_at = clock()
         self._latest = Latest()
         self._contents = AlbumContents()
         self._previews = Shelf(PREVIEWS)
@@ -71,11 +74,12 @@ class Studio:
 
     def look_again(self) -> None:
         """Ask for names and albums anew, and for photos where those in memory are old."""
-        is_old = self._clock() - self._read_at > FRESH
+        self._looked_at = self._clock()
+        is_old = self._looked_at - self._read_at > FRESH
         with self.reader.making_way():
             self.session.refresh(records=is_old)
         if is_old:
-            self._read_at = self._clock()
+            self._read_at = self._looked_at
             self.reader.forget()
 
     def record(self, asset_id: str) -> Record | None:
@@ -92,8 +96,13 @@ class Studio:
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def preview(self, name: str, entry: str | None, question: Question) -> Preview:
-        """Returns what a rule means now, as it is on disk or as it is being typed. Raises Stopped if it is outdated."""
+        """Returns what a rule means now, as it is on disk or as it is being typed. Raises Stopped if it is outdated.
+
+        Who looks at the one on disk comes to it, perhaps from Immich, or from a night's sleep.
+        """
         stop = self._latest.begin(question.page, question.number)
+        if entry is None and self._clock() - self._looked_at > FRESH_NAMES:
+            self.look_again()
         book, rule = self.rules.typed(name, entry)
         draft = self.rules.draft(name)
         text = draft.text.entry if entry is None else entry

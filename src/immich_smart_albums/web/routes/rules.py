@@ -70,8 +70,11 @@ class RuleRoutes:
 
     @scripted
     def preview_saved(self, request: Request) -> Response:
-        """Returns what the rule on disk means now."""
-        return self._previewed(text_of(request, "name"), None, _question(request))
+        """Returns what the rule on disk means now, and its lines, which may be others than when the page was loaded."""
+        name = text_of(request, "name")
+        draft = self._studio.rules.draft(name)
+        lines = {"entry": draft.text.entry, "basis": draft.basis}
+        return JSONResponse({**self._previewed(name, None, _question(request)), **lines})
 
     async def preview_typed(self, request: Request) -> Response:
         """Returns what the rule means that is being typed."""
@@ -80,24 +83,21 @@ class RuleRoutes:
 
     @scripted
     def _typed(self, form: Form) -> Response:
-        return self._previewed(
-            form.text("name"), form.text("entry"), Question(form.text("page"), form.number("number"))
-        )
+        question = Question(form.text("page"), form.number("number"))
+        return JSONResponse(self._previewed(form.text("name"), form.text("entry"), question))
 
-    def _previewed(self, name: str, entry: str | None, question: Question) -> Response:
+    def _previewed(self, name: str, entry: str | None, question: Question) -> dict[str, object]:
         shown = self._studio.preview(name, entry, question)
         rows = rendered("_rows.html", rows=shown.rows, words=predicate_words(), read_only=self._studio.read_only)
-        return JSONResponse(
-            {
-                "rows": rows,
-                "preview": shown.id,
-                "name": shown.rule.name,
-                "counts": shown.counts,
-                "open": shown.is_open,
-                "waiting": shown.sizes("waiting"),
-                "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
-            }
-        )
+        return {
+            "rows": rows,
+            "preview": shown.id,
+            "name": shown.rule.name,
+            "counts": shown.counts,
+            "open": shown.is_open,
+            "waiting": shown.sizes("waiting"),
+            "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
+        }
 
     @scripted
     def photos(self, request: Request) -> Response:

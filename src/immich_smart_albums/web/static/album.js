@@ -1,5 +1,5 @@
 // One album: the rule beside its photos. What is typed shows at once; only the last question counts.
-import { again, ask, part, say, tell } from "./api.js";
+import { again, ask, onReturn, part, say, tell } from "./api.js";
 import { conflict, guard } from "./editing.js";
 import { Grid } from "./grid.js";
 import { rows } from "./rows.js";
@@ -81,6 +81,7 @@ async function look() {
     const answer = isSaved
       ? await ask(`preview?${new URLSearchParams({ name, ...turn })}`, { signal })
       : await tell("preview", { name, entry: entry.value, ...turn }, { signal });
+    if (isSaved && entry.value === saved) { entry.value = saved = answer.entry; basis = answer.basis; } // an editor may have been there
     preview = answer.preview;
     counts = answer.counts;
     isOpen = answer.open;
@@ -246,6 +247,7 @@ async function write() {
 save?.addEventListener("click", write);
 revert?.addEventListener("click", () => { entry.value = saved; changed(); look(); });
 guard(() => !isReadOnly && entry.value !== saved);
+onReturn(look);
 
 // -- the photos -------------------------------------------------------------------------------------------------------
 

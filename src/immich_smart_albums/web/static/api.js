@@ -1,5 +1,7 @@
 // Asking the studio: everything is relative to the page, so that it works wherever it is mounted.
 
+const AWHILE = 600_000; // ms after which a page is looked at anew
+
 /** The JSON that an address answers; throws Trouble with what to show. */
 export async function ask(address, options = {}) {
   let response;
@@ -45,6 +47,15 @@ export class Trouble extends Error {
 /** Say something to who does not see the page. */
 export function say(text) {
   document.getElementById("said").textContent = text;
+}
+
+/** When somebody comes back to the page after a while, from another one or from sleep. */
+export function onReturn(act) {
+  let left = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) left = Date.now();
+    else if (Date.now() - left > AWHILE) act();
+  });
 }
 
 /** Where something failed that may go better another time, offer that. */

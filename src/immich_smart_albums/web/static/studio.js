@@ -1,8 +1,10 @@
 // On every page: parts that are loaded, finding, and the keys that work everywhere.
-import { again, ask, part, quietly, say } from "./api.js";
+import { again, ask, onReturn, part, quietly, say } from "./api.js";
 
 quietly(document);
 for (const place of document.querySelectorAll("[data-load]")) load(place);
+
+for (const place of document.querySelectorAll("[data-then=status]")) onReturn(() => load(place));
 
 async function load(place) {
   const query = "keepQuery" in place.dataset ? location.search : "";
