@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from anyio import CapacityLimiter, to_thread
@@ -70,7 +71,10 @@ class PictureRoutes:
         if picture is None:
             return Response(status_code=204)  # no error in anybody's console: an album may well be empty
         headers = {**picture.headers, "content-security-policy": _POLICY}
-        headers.setdefault("cache-control", "private, max-age=3600")
+        if keeping is None and not {"private", "no-store"} & set(
+            re.findall(r"[\w-]+", headers.get("cache-control", ""))
+        ):
+            keeping = "private, max-age=3600"  # a proxy in front of the studio keeps none of them
         if keeping is not None:
             headers["cache-control"] = keeping
         if picture.data is None:
