@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def details(
-    wanted: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
+    desired: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
 ) -> tuple[list[SetDetails], list[str]]:
     """Returns the edit of the album, in a list that is empty if nothing differs; and warnings, such as of a cover.
 
     `members` are in the album now; `shown` returns what of the selection will be in it, which only some covers need.
     """
-    rule = wanted.rule
-    cover, doubts = _cover(wanted, members, shown)
+    rule = desired.rule
+    cover, doubts = _cover(desired, members, shown)
     change = SetDetails(
-        name=_edit(now.name, wanted.name) if now and wanted.was else None,
+        name=_edit(now.name, desired.name) if now and desired.was else None,
         # A new album gets its description when it is made.
         description=_edit(now.description, rule.description) if now else None,
         order=_edit(now.order if now else None, rule.order),
@@ -39,15 +39,15 @@ def _edit(old: str | None, new: str | None) -> Edit | None:
 
 
 def _cover(
-    wanted: DesiredAlbum, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
+    desired: DesiredAlbum, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
 ) -> tuple[str | None, list[str]]:
     """The asset that the album is to be shown with; None to leave it as it is."""
-    cover_of_rule = wanted.rule.cover
+    cover_of_rule = desired.rule.cover
     match cover_of_rule:
         case None:
             return None, []
         case "newest" | "oldest" | "favorite":
-            choice = [asset for asset in shown() if cover_of_rule != "favorite" or asset.id in wanted.favorites]
+            choice = [asset for asset in shown() if cover_of_rule != "favorite" or asset.id in desired.favorites]
             choice.sort(key=lambda asset: (asset.taken, asset.id), reverse=cover_of_rule != "oldest")
             return (choice[0].id if choice else None), []
         case _:

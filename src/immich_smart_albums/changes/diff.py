@@ -1,4 +1,4 @@
-"""Compares what a rule wants with what its album has and the ledger remembers, and makes the plan for it."""
+"""Diff: the desired album against the current one and what the ledger remembers, as the plan of what would change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
+from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets
 from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
 from immich_smart_albums.changes.memory import NOTHING, MembershipState
@@ -26,94 +26,96 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
 
 
-def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory = NOTHING) -> AlbumPlan:
-    """Returns the plan for one album; `view` is None if it is to be created, which it is not to stay empty.
+def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory = NOTHING) -> AlbumPlan:
+    """Returns the plan for one album, which is created if `current` is None and there is something to add.
 
-    Added is what is selected and not there, but for what a person took out. Removed, where the rule keeps the album in
-    step, is what we added, is there, and matches no more. Everything else in the album is hand-made and stays. Where
-    the owner's account failed, nothing is written that is for the owner to write. What waits is neither added nor taken
-    out.
+    - Added is what is selected and not in the album, but for what a person took out.
+    - Removed is what we added, is in the album and matches no more, if the rule keeps the album in step.
+    - What waits is neither added nor removed.
+    - Everything else in the album was put there by hand, and stays.
+
+    If the owner's account failed, nothing is written that is for the owner to write.
     """
-    selected = wanted.assets()
-    members = view.members if view else frozenset()
-    inside = view.inside if view else frozenset()
-    current = view.details if view else None
-    lesson = reconcile(memory, view, selected, wanted.name)
-    adders, settled = wanted.adders(), inside | lesson.out
+    selected = desired.assets()
+    members = current.members if current else frozenset()
+    inside = current.inside if current else frozenset()
+    album = current.details if current else None
+    has_owner = desired.owner in desired.selections
+    lesson = reconcile(memory, current, selected, desired.name)
+
+    adders, settled = desired.adders(), inside | lesson.out
     missing = [id_ for id_ in selected if id_ not in settled]
     additions = {id_: adders[id_] for id_ in missing if id_ in adders}
     waiting = [selected[id_] for id_ in missing if id_ not in adders] if len(additions) < len(missing) else []
-    has_owner = wanted.owner in wanted.selections
-    if view is None and not has_owner:
-        additions = {}
-    is_ours_to_share = has_owner and bool(current or (additions and not view))
-    shared = sharing(wanted, current, memory) if is_ours_to_share else Sharing()
-    barred = _barred(wanted, additions, shared)
+    if current is None and not has_owner:
+        additions = {}  # it is for the owner to create the album
+    is_ours_to_share = has_owner and bool(album or (additions and not current))
+    shared = sharing(desired, album, memory) if is_ours_to_share else Sharing()
+    barred = _barred(desired, additions, shared)
     for id_ in barred:
         del additions[id_]
-    lost = (lesson.ours & members) - selected.keys() - wanted.sticky
-    removals = _removals(wanted, current, memory, lost - wanted.staying.keys())
-    staying = [memory.memberships[id_].asset for id_ in sorted(lost & wanted.staying.keys())]
-    edits: list[SetDetails] = []
-    doubts: list[str] = []
-    if is_ours_to_share:
-        edits, doubts = details(
-            wanted,
-            current,
-            members,
-            lambda: [asset for id_, asset in selected.items() if id_ in members or id_ in additions],
-        )
-    changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
-    changes += [RemoveAssets(*removal) for removal in _by_account(removals)]
-    changes += shared.changes
-    changes += [AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions)]
-    changes += edits
+
+    lost = (lesson.ours & members) - selected.keys() - desired.sticky
+    staying = [memory.memberships[id_].asset for id_ in sorted(lost & desired.staying.keys())]
+    removals = _removals(desired, album, memory, lost - desired.staying.keys())
+
+    def shown() -> list[Asset]:
+        return [asset for id_, asset in selected.items() if id_ in members or id_ in additions]
+
+    edits, doubts = details(desired, album, members, shown) if is_ours_to_share else ([], [])
+    changes: list[Change] = [
+        *([CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []),
+        *(RemoveAssets(*removal) for removal in _by_account(removals)),
+        *shared.changes,
+        *(AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions)),
+        *edits,
+    ]
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
-        rule=wanted.name,
-        owner=wanted.owner,
-        album=view.album if view else None,
+        rule=desired.name,
+        owner=desired.owner,
+        album=current.album if current else None,
         changes=tuple(changes),
         matched=len(selected),
         present=len(members),
         already_there=len(selected.keys() & inside),
         hand_made=len(members - lesson.ours),
         kept_out=tuple(asset for id_, asset in selected.items() if id_ in lesson.out) if lesson.out else (),
-        waiting=_by_reason(waiting, wanted.reasons_to_wait()),
-        staying=_by_reason(staying, wanted.staying),
+        waiting=_by_reason(waiting, desired.reasons_to_wait()),
+        staying=_by_reason(staying, desired.staying),
         reasons=tuple(_reasons(len(additions), len(removals))),
         warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
-        problems=wanted.problems,
-        seen=view.seen if view else None,
+        problems=desired.problems,
+        seen=current.seen if current else None,
         losses=Losses(len(memory.having({MembershipState.OURS})), len(gone), len(gone & selected.keys())),
         learned=msgspec.structs.replace(
             lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
         ),
     )
-    return msgspec.structs.replace(plan, refusals=_refused(wanted, plan, lesson.ours, memory))
+    return msgspec.structs.replace(plan, refusals=_refused(desired, plan, lesson.ours, memory))
 
 
-def _refused(wanted: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
+def _refused(desired: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
     """Why guards stop a plan; `ours` is what we added, as far as it is still there."""
-    taken = sum(asset.id not in wanted.elsewhere for asset in plan.removals)
-    refused = refusals(wanted.rule.guard, plan.present, taken, len(plan.additions))
+    taken = sum(asset.id not in desired.elsewhere for asset in plan.removals)
+    refused = refusals(desired.rule.guard, plan.present, taken, len(plan.additions))
     refused += refusals_of_emptied(plan, plan.losses)
-    if wanted.selections and not plan.matched:
-        stays_ours = ours - wanted.elsewhere
+    if desired.selections and not plan.matched:
+        stays_ours = ours - desired.elsewhere
         # Where all that was ours only moves, it is no wonder that nothing is left.
         before = memory.matched if stays_ours or not ours else 0
-        refused += refusals_of_nothing(wanted.rule.guard, len(stays_ours), before)
+        refused += refusals_of_nothing(desired.rule.guard, len(stays_ours), before)
     return refused
 
 
-def _barred(wanted: DesiredAlbum, additions: Mapping[str, str], shared: Sharing) -> set[str]:
+def _barred(desired: DesiredAlbum, additions: Mapping[str, str], shared: Sharing) -> set[str]:
     """What cannot be added, because its account is no editor of the album any more."""
-    no_editors = {account for account in wanted.selections if _user_id(wanted, account) in shared.no_editors}
+    no_editors = {account for account in desired.selections if _user_id(desired, account) in shared.no_editors}
     return {id_ for id_, account in additions.items() if account in no_editors} if no_editors else set()
 
 
-def _user_id(wanted: DesiredAlbum, account: str) -> str:
-    return wanted.users[account].id if account in wanted.users else ""
+def _user_id(desired: DesiredAlbum, account: str) -> str:
+    return desired.users[account].id if account in desired.users else ""
 
 
 def _waiting(number: int) -> Iterator[str]:
@@ -127,22 +129,22 @@ def _waiting(number: int) -> Iterator[str]:
 
 
 def _removals(
-    wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory, unwanted: AbstractSet[str]
+    desired: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory, unwanted: AbstractSet[str]
 ) -> list[tuple[str, Asset]]:
     """What we added and is to go, newest first, each with the account that may take it out.
 
     The album's owner may take out all; where that is nobody of us, who added a photo may. Where an account failed,
     nobody knows whether what it added still matches.
     """
-    if wanted.rule.keep is not Keep.IN_STEP:
+    if desired.rule.keep is not Keep.IN_STEP:
         return []
-    owner = wanted.account_of(album.owner.id) if album else None
+    owner = desired.account_of(album.owner.id) if album else None
     removals = []
     for id_ in unwanted:
         membership = memory.memberships[id_]
-        adder = wanted.account_of(membership.user)
-        if adder is not None or not wanted.problems:
-            removals.append((owner or adder or wanted.owner, membership.asset))
+        adder = desired.account_of(membership.user)
+        if adder is not None or not desired.problems:
+            removals.append((owner or adder or desired.owner, membership.asset))
     return sorted(removals, key=lambda removal: removal[1].newest_first())
 
 

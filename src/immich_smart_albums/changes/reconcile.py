@@ -31,9 +31,9 @@ class Reconciliation:
 
 
 def reconcile(
-    memory: AlbumMemory, view: CurrentAlbum | None, selected: Mapping[str, Asset], rule: str = ""
+    memory: AlbumMemory, current: CurrentAlbum | None, selected: Mapping[str, Asset], rule: str = ""
 ) -> Reconciliation:
-    """Hold an album against what the ledger remembers of it; `view` is None if there is no album.
+    """Hold an album against what the ledger remembers of it; `current` is None if there is no album.
 
     `rule` is its name, for commands that people are told.
 
@@ -48,9 +48,9 @@ def reconcile(
     - Of an interrupted request to take photos out, what is there was never out if the album was not touched since.
       Otherwise somebody may have put it back, so it counts as hand-made. What is not there stays out.
     """
-    members = view.members if view else frozenset()
-    inside = view.inside if view else frozenset()
-    updated = view.details.updated if view and view.details else None
+    members = current.members if current else frozenset()
+    inside = current.inside if current else frozenset()
+    updated = current.details.updated if current and current.details else None
     back = memory.having({MembershipState.OURS}) & inside & memory.perhaps_taken_out(updated)
     ours = memory.having({MembershipState.OURS}) - back
     added, removed, unproved = _interrupted(memory, updated, inside)
@@ -69,7 +69,7 @@ def reconcile(
         ours=ours & inside,
         out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
         learned=learned,
-        warnings=tuple(_warnings(rule, view, (len(added), len(removed)), unproved, len(back))),
+        warnings=tuple(_warnings(rule, current, (len(added), len(removed)), unproved, len(back))),
     )
 
 
@@ -91,15 +91,15 @@ def _interrupted(
     return added, removed, unproved
 
 
-def _warnings(rule: str, view: CurrentAlbum | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
+def _warnings(rule: str, current: CurrentAlbum | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
     sentences = [
         f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
         f" taken them out, so they stay out until {command('ledger', 'forget', rule)}"
         for what, count in zip(("added", "took out"), absent, strict=True)
         if count
     ]
-    if unproved and view:
-        again = command("adopt", rule, "--id", view.album.id, "--take-over")
+    if unproved and current:
+        again = command("adopt", rule, "--id", current.album.id, "--take-over")
         sentences.append(
             f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"
             f" added them, so they count as hand-made ({again} makes them its own again)"

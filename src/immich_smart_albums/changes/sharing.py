@@ -44,22 +44,22 @@ class _Wish:
     """The word on which it is said: as long as it is the same, what a person changed stays."""
 
 
-def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory) -> Sharing:
+def sharing(desired: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory) -> Sharing:
     """Returns who is to get the album, another role in it, or, only if the rule says so, lose it.
 
     What a person changed since it was given, while the rules still say the same, stays. A request to share that was
     interrupted counts as carried out and changed by a person, unless the album was not touched since.
     """
-    wishes = _wishes(wanted, album)
+    wishes = _wishes(desired, album)
     now = {user.id: (user, role) for user, role in album.users} if album else {}
     roles = dict(memory.shares)
     updated = album.updated if album else None
     roles |= {open_share.user: open_share.asked for open_share in memory.open_shares if open_share.updated != updated}
     # Of an account that failed nobody may know which user it is.
-    unshares = wanted.rule.unshare and not wanted.problems
+    unshares = desired.rule.unshare and not desired.problems
     lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in wishes]
     let_in: list[ShareAlbum] = []
-    remembered = dict(memory.shares) if wanted.problems else {}
+    remembered = dict(memory.shares) if desired.problems else {}
     left: list[_Wish] = []
     for id_, wish in wishes.items():
         role = now[id_][1] if id_ in now else None
@@ -79,15 +79,15 @@ def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemor
     )
 
 
-def _wishes(wanted: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish]:
+def _wishes(desired: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish]:
     """What the rules say of each user. Accounts that feed an album together have to be its editors."""
-    wishes = {user.id: _Wish(user, role, role) for user, role in wanted.shares}
-    if len(wanted.rule.accounts) > 1:
-        feeding = (wanted.users[account] for account in wanted.rule.accounts if account in wanted.users)
+    wishes = {user.id: _Wish(user, role, role) for user, role in desired.shares}
+    if len(desired.rule.accounts) > 1:
+        feeding = (desired.users[account] for account in desired.rule.accounts if account in desired.users)
         for user in feeding:
             words = f"{wishes[user.id].asked}, {_FEEDS}" if user.id in wishes else _FEEDS
             wishes[user.id] = _Wish(user, "editor", words)
-    owner = album.owner if album else wanted.users[wanted.owner]
+    owner = album.owner if album else desired.users[desired.owner]
     wishes.pop(owner.id, None)
     return wishes
 

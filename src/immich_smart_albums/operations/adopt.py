@@ -31,7 +31,7 @@ class Adopted:
 
 def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of it
     key: AlbumKey,
-    view: CurrentAlbum,
+    current: CurrentAlbum,
     ledger: Ledger,
     server: str,
     now: Callable[[], str],
@@ -55,17 +55,17 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
         if rules is not None
         and album.key.owner == key.owner
         and album.binding is not None
-        and album.binding.album_id == view.album.id
+        and album.binding.album_id == current.album.id
         and not {album.key.rule, album.split} & set(rules)
     ]
     run = ledger.begin("adopt", server, now())
     for known_album in left[:1] if before is None else ():
         ledger.rename(known_album.key, key)
-    ledger.bind(key, view.album)
+    ledger.bind(key, current.album)
     ours = ledger.memory(key).having({MembershipState.OURS})
     count = 0
     for user, assets in (take_over or {}).items():
-        taken = [asset for asset in assets if asset.id in view.members and asset.id not in ours]
+        taken = [asset for asset in assets if asset.id in current.members and asset.id not in ours]
         ours |= {asset.id for asset in taken}
         ledger.take_over(run, key, user, taken)
         count += len(taken)
@@ -73,7 +73,7 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
     others = tuple(
         album.key.rule
         for album in ledger.albums()
-        if album.key != key and album.binding is not None and album.binding.album_id == view.album.id
+        if album.key != key and album.binding is not None and album.binding.album_id == current.album.id
     )
-    is_other = before is not None and before.album_id != view.album.id
+    is_other = before is not None and before.album_id != current.album.id
     return Adopted(count, before if is_other else None, others)

@@ -79,10 +79,10 @@ class AlbumPlanner:
         diagnostics = Diagnostics()
         shares = self._shares(rule, owner, diagnostics)
         looks = self.looks.setdefault(owner.name, AlbumLooks())
-        view = look_at_album(rule, name, binding, owner, diagnostics, memory, looks)
+        current = look_at_album(rule, name, binding, owner, diagnostics, memory, looks)
         if diagnostics.problems:
             return stopped(rule, name, (*answers.problems, *diagnostics.problems))
-        wanted = DesiredAlbum(
+        desired = DesiredAlbum(
             rule,
             name,
             album.selections,
@@ -93,15 +93,15 @@ class AlbumPlanner:
                 if account in self.accounts.present
             },
             shares=shares,
-            was=before.rule if before and view and _is_named(view.album, before.rule) else "",
+            was=before.rule if before and current and _is_named(current.album, before.rule) else "",
             elsewhere=answers.selected if rule.rule.split else frozenset(),
             favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
         )
-        wanted = replace(wanted, waiting=self.unselected.waiting(wanted, view, memory, answers))
-        wanted = replace(wanted, sticky=self.unselected.sticky(wanted, view, memory, answers))
-        wanted = replace(wanted, staying=self.unselected.staying(wanted, view, memory, answers))
-        plan = plan_album(wanted, view, memory)
-        if view is not None and self.ledger.remembers and not self.predecessors.has_seen(owner):
+        desired = replace(desired, waiting=self.unselected.waiting(desired, current, memory, answers))
+        desired = replace(desired, sticky=self.unselected.sticky(desired, current, memory, answers))
+        desired = replace(desired, staying=self.unselected.staying(desired, current, memory, answers))
+        plan = plan_album(desired, current, memory)
+        if current is not None and self.ledger.remembers and not self.predecessors.has_seen(owner):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
         plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
         if before is not None:

@@ -32,31 +32,31 @@ class Unselected:
     _indexing: dict[str, Indexing] = field(default_factory=dict)
 
     def waiting(
-        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+        self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, dict[str, str]]:
         """Returns by account and id why photos that would be added wait: Immich has not looked at them yet.
 
         Raises ServerError and FilterError.
         """
-        settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
+        settled = (current.inside if current else frozenset()) | memory.having(KEPT_OUT)
         waiting = {}
-        for name, assets in wanted.selections.items():
+        for name, assets in desired.selections.items():
             new = [asset for asset in assets if asset.id not in settled] if settled else assets
             certainty = answers.selections[name].certainty
-            waiting[name] = waiting_reasons(self.indexing_of(name), certainty, new, wanted.rule.settle)
+            waiting[name] = waiting_reasons(self.indexing_of(name), certainty, new, desired.rule.settle)
         return waiting
 
     def staying(
-        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+        self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, str]:
         """Returns by id why photos stay that are not selected: Immich no longer shows what the rule asks for.
 
         Raises ServerError and FilterError.
         """
-        if view is None or wanted.rule.keep is Keep.ADD_ONLY:
+        if current is None or desired.rule.keep is Keep.ADD_ONLY:
             return {}
-        ours = memory.having({MembershipState.OURS}) & view.members
-        ids = ours - answers.selected - wanted.sticky if ours else ours
+        ours = memory.having({MembershipState.OURS}) & current.members
+        ids = ours - answers.selected - desired.sticky if ours else ours
         lost = {id_: memory.memberships[id_].asset for id_ in ids}
         reasons: dict[str, str] = {}
         for name, resolved in answers.rules.items():
@@ -65,18 +65,18 @@ class Unselected:
                 continue  # nobody writes a draft, and all of these are asked for by themselves
             if Stage.FACES in stages_of_rule(resolved.match) and not indexing.leaves_open:
                 indexing.remember_faces(answers.selections[name].assets)
-            reasons |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
+            reasons |= staying(resolved, lost, account, indexing, self.options, desired.rule.settle)
         return reasons
 
     def sticky(
-        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+        self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> frozenset[str]:
         """Returns the ids that stay although they are not selected, since only smart searches rank them lower now."""
-        rule = wanted.rule
-        if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
+        rule = desired.rule
+        if current is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
         # What another album of a split rule gets was not lost.
-        ours = memory.having({MembershipState.OURS}) & view.members
+        ours = memory.having({MembershipState.OURS}) & current.members
         lost = ours - answers.selected if ours else ours
         if not lost:
             return frozenset()
