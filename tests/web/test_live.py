@@ -73,7 +73,9 @@ def test_what_a_preview_left_open_is_asked_in_the_background(page: Opened) -> No
     further(page, shown, 1)
     assert page.studio.reader.is_reading
     page.studio.reader.wait()
-    assert not page.get("progress").json["open"]
+    progress = page.get("progress").json
+    assert not progress["open"]
+    assert progress["library"] >= progress["total"] > 500
     assert look(page, 2)["counts"]["waiting"] == 0
 
 

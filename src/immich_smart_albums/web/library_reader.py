@@ -8,11 +8,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
+from immich_smart_albums.model.query import WHOLE_LIBRARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from immich_smart_albums.session.session import Session
+    from immich_smart_albums.web.progress import Progress
 
 
 QUIET = 0.5
@@ -22,8 +24,12 @@ QUIET = 0.5
 class LibraryReader:
     """Reads once, makes way for everything else, and begins anew after what was read is forgotten."""
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, session: Session, progress: Progress, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
+        self._progress = progress
+        self._begun_at = 0
+        self.total: int | None = None
+        """About how many photos there are to be read. None as long as that is not known."""
         self._clock = clock
         self._quiet_from = 0.0
         self._waiting = 0
@@ -50,6 +56,7 @@ class LibraryReader:
         """Read from now on, as soon as nobody asks for anything."""
         with self._changed:
             if self._thread is None and self._has_more():
+                self._begun_at = self._progress.read
                 self._thread = threading.Thread(target=self._run, name="library", daemon=True)
                 self._thread.start()
 
@@ -57,6 +64,11 @@ class LibraryReader:
     def is_reading(self) -> bool:
         """Whether there is something left to read."""
         return self._thread is not None
+
+    @property
+    def read(self) -> int:
+        """How many photos were read since it began."""
+        return self._progress.read - self._begun_at
 
     def wait(self) -> None:
         """Wait until there is nothing left to read."""
@@ -90,6 +102,9 @@ class LibraryReader:
             return self._forgotten != forgotten
 
         with suppress(Stopped):
+            self._make_way()
+            sizes = [self._session.estimate(WHOLE_LIBRARY, account=name) for name in self._session.accounts.present]
+            self.total = sum(size for size in sizes if size is not None) or None
             self._session.read_library(stop=is_forgotten)
             self._session.close_open(stop=is_forgotten)
             self._read = forgotten

@@ -62,7 +62,7 @@ class Studio:
         self.rules = RulesOnDisk(session, saver, today)
         self.files = WholeFiles(session, saver)
         self.job: Job | None = None
-        self.reader = LibraryReader(session)
+        self.reader = LibraryReader(session, progress)
         self._clock = clock
         self._read_at = self._looked_at = clock()
         self._latest = Latest()

@@ -128,7 +128,7 @@ class EditRoutes:
         """Returns the photos on a part of the map, in areas, and how many are near a point."""
         self._studio.reader.begin()
         values = self._studio.session.library_values
-        reading = {"reading": self._studio.reader.is_reading, "read": self._studio.progress.read}
+        reading = {"reading": self._studio.reader.is_reading, "read": self._studio.reader.read}
         if values is None or values.map.bounds is None:
             return JSONResponse({**reading, "photos": None if values is None else len(values.map), "areas": []})
         bounds = asdict(values.map.bounds)

@@ -92,7 +92,8 @@ class Pages:
         """Returns how many photos were read so far, and whether it is still open what Immich has looked at."""
         studio = self._studio
         reading, open_ = studio.reader.is_reading, studio.session.leaves_open
-        return JSONResponse({"read": studio.progress.read, "reading": reading, "open": open_})
+        library = {"reading": reading, "library": studio.reader.read, "total": studio.reader.total, "open": open_}
+        return JSONResponse({"read": studio.progress.read, **library})
 
     def check(self, _: Request) -> Response:
         """Returns whether everything is in place; filled by `check_body`."""

@@ -130,11 +130,13 @@ async function watchLibrary() {
   const place = $("library");
   try {
     for (;;) {
-      const { reading, read, open } = await ask("progress");
+      const { reading, library, total, open } = await ask("progress");
       place.hidden = !reading;
       if (!reading && isOpen && !open) look(); // now it is known
       if (!reading) return;
-      place.textContent = `Reading the library in the background: ${read.toLocaleString()} photos`;
+      const bar = place.querySelector("progress");
+      place.querySelector(".count").textContent = total ? `${Math.min(100, Math.round((100 * library) / total))} %` : library.toLocaleString();
+      if (total) bar.value = Math.min(1, library / total); else bar.removeAttribute("value");
       await new Promise((done) => setTimeout(done, 1000));
     }
   } catch { place.hidden = true; }
