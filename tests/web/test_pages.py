@@ -263,7 +263,7 @@ def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
     shown = page.get("preview", name="Kids in Finland", page="1", number="1").json
     further = page.get("further", preview=shown["preview"], page="1", number="1").json
     assert len(further["groups"]) == 2
-    assert further["near"] == sum(count for _, count in further["groups"])
+    assert further["near"] == sum(count for _, count, _ in further["groups"])
     own, after = further["rows"]["albums/0/match/place"]
     assert own > after == shown["counts"]["added"] + shown["counts"]["waiting"]
     assert len(page.get("photos", preview=shown["preview"], tab="near").json["photos"]) == min(further["near"], 240)

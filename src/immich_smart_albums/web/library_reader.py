@@ -29,7 +29,7 @@ class LibraryReader:
         self._progress = progress
         self._begun_at = 0
         self.total: int | None = None
-        """About how many photos there are to be read. None as long as that is not known."""
+        """About how many photos there are to be read. None if that is not known, or the library was read."""
         self._clock = clock
         self._quiet_from = 0.0
         self._waiting = 0
@@ -106,5 +106,6 @@ class LibraryReader:
             sizes = [self._session.estimate(WHOLE_LIBRARY, account=name) for name in self._session.accounts.present]
             self.total = sum(size for size in sizes if size is not None) or None
             self._session.read_library(stop=is_forgotten)
+            self.total = None
             self._session.close_open(stop=is_forgotten)
             self._read = forgotten

@@ -87,11 +87,11 @@ class Preview:
 
     def count(self, tab: str, group: int | None = None) -> int:
         """Returns how many photos a tab has, or one of its groups."""
-        return sum(len(chosen.assets) for chosen in self._chosen(tab, group))
+        return sum(chosen.size for chosen in self._chosen(tab, group))
 
-    def sizes(self, tab: str) -> list[tuple[str, int]]:
-        """Returns the groups of a tab: the words of each, and how many photos it has."""
-        return [(group.words, len(group.assets)) for group in self.groups.get(tab, ())]
+    def sizes(self, tab: str) -> list[tuple[str, int, int]]:
+        """Returns the groups of a tab: the words of each, how many photos it has, and how many of them are shown."""
+        return [(group.words, group.size, len(group.assets)) for group in self.groups.get(tab, ())]
 
     @property
     def is_open(self) -> bool:

@@ -74,6 +74,13 @@ class Group:
 
     words: str
     assets: tuple[Asset, ...]
+    more: int = 0
+    """So many more there are that are not shown."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.assets) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,8 @@ def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Gr
     left: Iterator[str] = filterfalse(photos[id_].__contains__, smallest)
     for own in others:
         left = filter(own.__contains__, left)
-    return Group(words, tuple(newest_first(map(smallest.__getitem__, left))[:MOST_NEAR]))
+    photos_left = newest_first(map(smallest.__getitem__, left))
+    return Group(words, tuple(photos_left[:MOST_NEAR]), max(0, len(photos_left) - MOST_NEAR))
 
 
 def _largest_within(node: Node, place: range, starts: Sequence[int]) -> Node | None:

@@ -23,7 +23,7 @@ let basis = studio.dataset.basis;
 let name = studio.dataset.album;
 let preview = "";
 let counts = {};
-let parts = {}; // of tabs whose photos are in groups: the words and the size of each
+let parts = {}; // of tabs whose photos are in groups: of each the words, the size, and how many are shown
 let isOpen = false; // photos wait since it was not asked yet whether Immich has looked at them
 let generation = 0;
 let question = null;
@@ -135,7 +135,8 @@ async function watchLibrary() {
       if (!reading && isOpen && !open) look(); // now it is known
       if (!reading) return;
       const bar = place.querySelector("progress");
-      place.querySelector(".count").textContent = total ? `${Math.min(100, Math.round((100 * library) / total))} %` : library.toLocaleString();
+      place.querySelector("label").textContent = total || !open ? "Reading the library in the background" : "Asking what Immich has looked at";
+      place.querySelector(".count").textContent = open && !total ? "" : total ? `${Math.min(100, Math.round((100 * library) / total))} %` : library.toLocaleString();
       if (total) bar.value = Math.min(1, library / total); else bar.removeAttribute("value");
       await new Promise((done) => setTimeout(done, 1000));
     }
@@ -266,7 +267,7 @@ function list() {
     item.append(button);
     return item;
   }));
-  grid.reset(now === "" ? counts[tab] || 0 : of[now][1], ++generation);
+  grid.reset(now === "" ? counts[tab] || 0 : of[now][2], ++generation);
 }
 
 function remember(word, value) {
