@@ -18,8 +18,8 @@ from tests.config.test_starter import WITH_EXAMPLES
 from tests.support.examples import examples
 
 EXAMPLES = "\n".join(
-    f"  - name: {at}\n    match:\n{indent(example, '      ')}"
-    for at, (example, _) in enumerate(example for predicate in PREDICATES for example in predicate.examples)
+    f"  - name: {number}\n    match:\n{indent(example, '      ')}"
+    for number, (example, _) in enumerate(example for predicate in PREDICATES for example in predicate.examples)
 )
 WHOLE = f"{WITH_EXAMPLES}\n{EXAMPLES}\n"
 LINES = WHOLE.splitlines(keepends=True)

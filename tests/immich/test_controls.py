@@ -32,7 +32,7 @@ def library() -> Library:
     return library
 
 
-def asked(*conditions: Condition, either: tuple[tuple[Condition, ...], ...] = ()) -> Query:
+def query_for(*conditions: Condition, either: tuple[tuple[Condition, ...], ...] = ()) -> Query:
     return Query(Kind.METADATA, where=conditions, any_of=either)
 
 
@@ -44,15 +44,15 @@ FLAT = {
     "withStacked": metadata(withStacked=False),
 }
 STRUCTURED = {
-    "hasTags": asked(Condition("hasTags", "eq", True)),
-    "ocr": asked(Condition("ocr", "matches", "receipt"), Condition("type", "eq", "IMAGE")),
-    "isEncoded": asked(
+    "hasTags": query_for(Condition("hasTags", "eq", True)),
+    "ocr": query_for(Condition("ocr", "matches", "receipt"), Condition("type", "eq", "IMAGE")),
+    "isEncoded": query_for(
         either=(
             (Condition("isEncoded", "eq", False), Condition("rating", "gte", 1)),
             (Condition("ocr", "matches", "receipt"),),
         )
     ),
-    "or": asked(either=((Condition("hasTags", "eq", True),), (Condition("ocr", "matches", "receipt"),))),
+    "or": query_for(either=((Condition("hasTags", "eq", True),), (Condition("ocr", "matches", "receipt"),))),
 }
 
 
@@ -80,7 +80,7 @@ def test_what_is_in_no_album(start: Start, library: Library, level: str) -> None
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 def test_people_are_shown_where_they_are_asked_for(start: Start, library: Library, level: str) -> None:
     sandbox = start(library, level)
-    query = asked(Condition("rating", "gte", 1)) if level == "3.2" else metadata(rating=5)
+    query = query_for(Condition("rating", "gte", 1)) if level == "3.2" else metadata(rating=5)
     assert find(server_at(sandbox), query, frozenset({"people"}))
     sandbox.faults.drop("withPeople", times=None)
     with pytest.raises(ServerError):
@@ -94,7 +94,7 @@ COUNTED = {
 }
 COUNTED_BY_FILTER = {
     "hasTags": STRUCTURED["hasTags"],
-    "rating": asked(Condition("rating", "gte", 1), Condition("type", "eq", "IMAGE")),
+    "rating": query_for(Condition("rating", "gte", 1), Condition("type", "eq", "IMAGE")),
     "or": STRUCTURED["or"],
 }
 
@@ -143,9 +143,9 @@ def test_without_photos_in_albums_or_people_nothing_is_settled_and_nothing_is_wr
 def test_what_filter_leaves_open_is_held_against_records_where_they_tell(start: Start, library: Library) -> None:
     server = server_at(start(library, "3.2"))
     taken = "2020-01-01T00:00:00.000Z"
-    motion = {record["id"] for record in find(server, asked(Condition("isMotion", "eq", True)))}
+    motion = {record["id"] for record in find(server, query_for(Condition("isMotion", "eq", True)))}
     assert motion == {asset.id for asset in shown(library) if asset.live_photo_video_id}
-    other_days = find(server, asked(Condition("takenAt", "ne", taken), Condition("rating", "gte", 4)))
+    other_days = find(server, query_for(Condition("takenAt", "ne", taken), Condition("rating", "gte", 4)))
     assert {record["id"] for record in other_days} == {
         asset.id for asset in shown(library) if asset.exif and (asset.exif.rating or 0) >= 4
     }

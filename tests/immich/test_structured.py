@@ -46,7 +46,7 @@ def structured(*conditions: Condition, either: tuple[Branch, ...] = (), limit: i
     return by_filter(Query(Kind.METADATA, conditions, TIMELINE, limit, any_of=either))
 
 
-def asked(field: str, operator: str, value: Any) -> Query:
+def query_of(field: str, operator: str, value: Any) -> Query:
     return structured(Condition(field, operator, value))
 
 
@@ -57,17 +57,20 @@ def newer(running: dict[str, Sandbox]) -> Sandbox:
 
 
 QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
-    (asked("city", "in", ("Paris", "Rome")), lambda a: a.exif is not None and a.exif.city in ("Paris", "Rome")),
-    (asked("city", "ne", None), lambda a: a.exif is not None and a.exif.city is not None),
-    (asked("country", "notIn", ("Finland",)), lambda a: a.exif is not None and a.exif.country not in (None, "Finland")),
-    (asked("rating", "gte", 4), lambda a: a.exif is not None and (a.exif.rating or 0) >= 4),
-    (asked("originalFileName", "startsWith", "img"), lambda a: a.original_file_name.lower().startswith("img")),
-    (asked("originalFileName", "endsWith", ".HEIC"), lambda a: a.original_file_name.lower().endswith(".heic")),
-    (asked("originalPath", "notLike", "library"), lambda a: "library" not in a.original_path.lower()),
-    (asked("hasPeople", "eq", True), lambda a: bool(a.person_ids)),
-    (asked("type", "ne", "IMAGE"), lambda a: a.type != "IMAGE"),
-    (asked("isMotion", "eq", True), lambda a: a.live_photo_video_id is not None),
-    (asked("createdAt", "lt", "2024-06-01T00:00:00.000Z"), lambda a: a.created_at < 1_717_200_000_000_000),
+    (query_of("city", "in", ("Paris", "Rome")), lambda a: a.exif is not None and a.exif.city in ("Paris", "Rome")),
+    (query_of("city", "ne", None), lambda a: a.exif is not None and a.exif.city is not None),
+    (
+        query_of("country", "notIn", ("Finland",)),
+        lambda a: a.exif is not None and a.exif.country not in (None, "Finland"),
+    ),
+    (query_of("rating", "gte", 4), lambda a: a.exif is not None and (a.exif.rating or 0) >= 4),
+    (query_of("originalFileName", "startsWith", "img"), lambda a: a.original_file_name.lower().startswith("img")),
+    (query_of("originalFileName", "endsWith", ".HEIC"), lambda a: a.original_file_name.lower().endswith(".heic")),
+    (query_of("originalPath", "notLike", "library"), lambda a: "library" not in a.original_path.lower()),
+    (query_of("hasPeople", "eq", True), lambda a: bool(a.person_ids)),
+    (query_of("type", "ne", "IMAGE"), lambda a: a.type != "IMAGE"),
+    (query_of("isMotion", "eq", True), lambda a: a.live_photo_video_id is not None),
+    (query_of("createdAt", "lt", "2024-06-01T00:00:00.000Z"), lambda a: a.created_at < 1_717_200_000_000_000),
     (
         structured(
             Condition("takenAt", "gte", "2016-01-01T00:00:00.000Z"),
@@ -81,7 +84,10 @@ QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
             and ((a.exif is not None and a.exif.rating in (4, 5)) or (a.is_favorite and not a.tag_ids))
         ),
     ),
-    (asked("fileSizeInBytes", "gt", 4_000_000), lambda a: a.exif is not None and (a.exif.file_size or 0) > 4_000_000),
+    (
+        query_of("fileSizeInBytes", "gt", 4_000_000),
+        lambda a: a.exif is not None and (a.exif.file_size or 0) > 4_000_000,
+    ),
 ]
 
 
@@ -115,7 +121,7 @@ def test_flat_fields_and_filter_find_the_same(newer: Sandbox, library: Library, 
 
 
 def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandbox, library: Library) -> None:
-    query = asked("type", "in", ("IMAGE", "VIDEO"))
+    query = query_of("type", "in", ("IMAGE", "VIDEO"))
     assert ids_found_by(server_at(newer), query) == [asset.id for asset in shown(library)]
     cursors = [body for body in searches_sent(newer) if "cursor" in body]
     assert cursors
@@ -143,14 +149,14 @@ def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: San
         for asset in library.timeline
         if asset.owner_id == alice and asset.visibility == "timeline" and asset.deleted_at is not None
     }
-    assert set(ids_found_by(server_at(newer), asked("trashedAt", "ne", None))) == wanted != set()
+    assert set(ids_found_by(server_at(newer), query_of("trashedAt", "ne", None))) == wanted != set()
 
 
 def test_an_album_brings_what_others_put_there(start: Start) -> None:
     library = generate(300)
     album = next(album for album in library.albums.values() if album.name == "Summer together")
     sandbox = start(library, "3.2")
-    assert set(ids_found_by(server_at(sandbox), asked("albumIds", "any", (album.id,)))) == set(album.asset_ids)
+    assert set(ids_found_by(server_at(sandbox), query_of("albumIds", "any", (album.id,)))) == set(album.asset_ids)
 
 
 def test_before_3_2_a_structured_search_is_refused() -> None:
@@ -163,9 +169,9 @@ def test_before_3_2_a_structured_search_is_refused() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        asked("colour", "eq", "red"),
-        asked("rating", "like", "4"),
-        asked("visibility", "eq", "archive"),
+        query_of("colour", "eq", "red"),
+        query_of("rating", "like", "4"),
+        query_of("visibility", "eq", "archive"),
         structured(Condition("originalPath", "like", "a"), Condition("originalPath", "like", "b")),
         structured(FAVORITE, either=((FAVORITE,), ())),
         Query(Kind.SMART, where=(FAVORITE,)),
@@ -240,13 +246,13 @@ def test_trash_is_noticed_unless_it_was_asked_for(parrot: Sandbox) -> None:
     trashed = changed({"isTrashed": True})
     with pytest.raises(Untrustworthy, match="not being in the trash"):
         answered(parrot, structured(FAVORITE), changed({"isFavorite": True, "isTrashed": True}))
-    assert answered(parrot, asked("trashedAt", "gte", "2024-01-01T00:00:00.000Z"), trashed)
+    assert answered(parrot, query_of("trashedAt", "gte", "2024-01-01T00:00:00.000Z"), trashed)
     with pytest.raises(Untrustworthy, match="trashedAt ne"):
-        answered(parrot, asked("trashedAt", "ne", None), GOOD)
+        answered(parrot, query_of("trashedAt", "ne", None), GOOD)
 
 
 def test_people_must_be_shown_where_they_were_asked_for(parrot: Sandbox) -> None:
-    for query in (asked("personIds", "any", (GOOD_ID,)), asked("hasPeople", "eq", True)):
+    for query in (query_of("personIds", "any", (GOOD_ID,)), query_of("hasPeople", "eq", True)):
         assert answered(parrot, query, GOOD | {"people": [{"id": FOREIGN_ID, "name": ""}]})
         with pytest.raises(Untrustworthy):
             answered(parrot, query, GOOD | {"people": []})
@@ -274,9 +280,9 @@ def test_a_field_that_is_missing_is_noticed_and_exif_that_is_missing_is_null(par
     bare = {name: value for name, value in GOOD.items() if name != "exifInfo"}
     assert answered(parrot, structured(either=(where(type="IMAGE"), where(type="VIDEO"))), bare)
     for query, missing in (
-        (asked("type", "ne", "VIDEO"), "type"),
-        (asked("city", "ne", "Nice"), "exifInfo"),
-        (asked("libraryId", "ne", None), "libraryId"),
+        (query_of("type", "ne", "VIDEO"), "type"),
+        (query_of("city", "ne", "Nice"), "exifInfo"),
+        (query_of("libraryId", "ne", None), "libraryId"),
     ):
         with pytest.raises(Untrustworthy):
             answered(parrot, query, {name: value for name, value in bare.items() if name != missing})

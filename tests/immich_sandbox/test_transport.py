@@ -31,7 +31,7 @@ def connected(sandbox: Sandbox) -> Iterator[socket.socket]:
         yield connection
 
 
-def told(sandbox: Sandbox, *parts: bytes) -> bytes:
+def answers_to(sandbox: Sandbox, *parts: bytes) -> bytes:
     """All that comes back until the connection is closed, which the last of what is sent asks for."""
     with connected(sandbox) as connection:
         for part in parts:
@@ -46,26 +46,26 @@ def closing(request: bytes) -> bytes:
 def posted(sandbox: Sandbox, headers: bytes, body: bytes) -> bytes:
     key = sandbox.keys["alice"].encode()
     head = b"POST /api/search/metadata HTTP/1.1\r\nx-api-key: " + key + b"\r\ncontent-type: application/json\r\n"
-    return told(sandbox, head + headers + b"connection: close\r\n\r\n", body)
+    return answers_to(sandbox, head + headers + b"connection: close\r\n\r\n", body)
 
 
 def test_requests_of_one_connection_are_answered_in_their_order(sandbox: Sandbox) -> None:
-    answers = told(sandbox, PING + PING.replace(b"ping", b"version") + closing(PING))
+    answers = answers_to(sandbox, PING + PING.replace(b"ping", b"version") + closing(PING))
     assert answers.count(b"HTTP/1.1 200 OK\r\n") == 3
     assert answers.index(PONG) < answers.index(b'"major"') < answers.rindex(PONG)
 
 
 def test_a_request_may_come_in_pieces(sandbox: Sandbox) -> None:
     request = closing(PING)
-    assert told(sandbox, *(bytes((byte,)) for byte in request)).endswith(PONG)
+    assert answers_to(sandbox, *(bytes((byte,)) for byte in request)).endswith(PONG)
 
 
 def test_http_1_0_closes_unless_it_asks_for_more(sandbox: Sandbox) -> None:
     old = PING.replace(b"1.1", b"1.0")
-    answer = told(sandbox, old)
+    answer = answers_to(sandbox, old)
     assert b"connection: close\r\n" in answer
-    kept = old.replace(b"host: here", b"connection: keep-alive")
-    assert told(sandbox, kept + old).count(PONG) == 2
+    keeping = old.replace(b"host: here", b"connection: keep-alive")
+    assert answers_to(sandbox, keeping + old).count(PONG) == 2
 
 
 def test_a_body_may_come_in_chunks(sandbox: Sandbox) -> None:
@@ -87,7 +87,7 @@ def test_a_body_that_is_too_large_is_read_and_thrown_away(sandbox: Sandbox) -> N
 
 
 def test_an_answer_to_head_has_no_body(sandbox: Sandbox) -> None:
-    answer = told(sandbox, closing(PING).replace(b"GET", b"HEAD"))
+    answer = answers_to(sandbox, closing(PING).replace(b"GET", b"HEAD"))
     assert answer.startswith(b"HTTP/1.1 404 Not Found\r\n")
     assert answer.endswith(b"\r\n\r\n")
 

@@ -82,7 +82,7 @@ class Home:
         return sum(self.answers)
 
     @property
-    def asked(self) -> Counter[str]:
+    def paths(self) -> Counter[str]:
         """The requests of the last run, by their paths."""
         return Counter(request.path.removeprefix("/api") for request in self.sandbox.requests)
 
@@ -101,17 +101,17 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
 
 def test_a_second_run_of_a_family_asks_once_who_is_in_each_search(home: Home) -> None:
     cold = home.run(*FAMILY)
-    requests, searched = home.asked, home.searches
+    requests, searched = home.paths, home.searches
     home.sandbox.library.wait(times.HOUR)
     assert home.run(*FAMILY) == cold
-    assert home.asked.total() < requests.total()
+    assert home.paths.total() < requests.total()
     # Names and the clock, once; each search once, and a control for people and one for albums. Nothing is counted but
     # what an album has of somebody.
-    others = {path for path in home.asked if not path.startswith(("/search/metadata", "/search/smart"))}
+    others = {path for path in home.paths if not path.startswith(("/search/metadata", "/search/smart"))}
     assert others <= {*NAMES, "/search/statistics"}
-    assert home.asked["/search/statistics"] == 1
-    assert {home.asked[path] for path in NAMES & home.asked.keys()} == {1}
-    assert home.asked["/search/metadata"] + home.asked["/search/smart"] == len(home.searches) + 2
+    assert home.paths["/search/statistics"] == 1
+    assert {home.paths[path] for path in NAMES & home.paths.keys()} == {1}
+    assert home.paths["/search/metadata"] + home.paths["/search/smart"] == len(home.searches) + 2
     assert len({json.dumps(body, sort_keys=True) for body in home.searches}) == len(home.searches) < len(searched)
     assert not any("withExif" in body or "withPeople" in body for body in home.searches)
 

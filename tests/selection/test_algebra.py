@@ -32,10 +32,10 @@ class Library(Uncounted):
     """A library in memory that answers as the server's searches do, and counts what it is asked."""
 
     assets: list[dict[str, object]]
-    asked: list[Query] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        self.asked.append(query)
+        self.queries.append(query)
         result = self.result(query)
         for start in range(0, len(result), 3):
             yield [self.seen(asset, query, fields) for asset in result[start : start + 3]]
@@ -151,8 +151,8 @@ def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library
 def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree: Node, library: Library) -> None:
     select(Rule(tree), library)
     distinct = {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
-    assert len(library.asked) == len(set(library.asked))
-    assert set(library.asked) - {WHOLE_LIBRARY} <= distinct
+    assert len(library.queries) == len(set(library.queries))
+    assert set(library.queries) - {WHOLE_LIBRARY} <= distinct
 
 
 @given(trees, libraries, st.integers(1, 5))

@@ -97,7 +97,7 @@ def test_a_late_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -
     pets = record("1", tags=[{"value": "Pets"}])
     searches = Answers({IMG.query: [[record("1")]]}, [pets])
     assert outcomes(run([All((IMG, TAGS)), All((IMG, broken))], searches)) == [["1"], "cannot look at 1"]
-    assert searches.asked_for == ["1"]
+    assert searches.detail_requests == ["1"]
 
 
 def test_details_that_cannot_be_read_fail_the_rules_that_need_them() -> None:
@@ -136,9 +136,9 @@ def test_rules_share_searches_and_details() -> None:
     owner = local("$.owner.name", "bob")
     results = run([IMG, All((IMG, TAGS)), All((IMG, Not(DOG))), All((IMG, owner)), Any((IMG, DOG))], searches)
     assert outcomes(results) == [["1", "2", "3"], ["1"], ["1", "2"], ["1", "2"], ["1", "2", "3"]]
-    assert {query for query, _ in searches.asked} == {IMG.query, DOG.query}
-    assert len(searches.asked) == 2
-    assert searches.asked_for == ["1", "2", "3"]  # the third is gone, and not asked for again
+    assert {query for query, _ in searches.requests} == {IMG.query, DOG.query}
+    assert len(searches.requests) == 2
+    assert searches.detail_requests == ["1", "2", "3"]  # the third is gone, and not asked for again
 
 
 def test_messages_name_the_rule_where_there_are_several() -> None:
@@ -188,7 +188,7 @@ def test_searches_that_are_known_are_not_sent() -> None:
     known = SearchResult({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
     memory, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
     assert outcomes(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
-    assert [query for query, _ in searches.asked] == [DOG.query]
+    assert [query for query, _ in searches.requests] == [DOG.query]
     assert memory.stored.keys() == {DOG.query}
     assert memory.expected == (IMG.query, DOG.query)
 
@@ -260,7 +260,7 @@ def test_values_come_from_any_search_that_shows_them_else_from_the_photo_itself(
     )
     selection = select(Rule(Any((IMG, DOG)), split=(WHO,)), searches)
     assert selection.groups == {"a": (("Emma",),), "b": (("Emma",), ("Noah",))}
-    assert searches.asked_for == ["b", "gone"]
+    assert searches.detail_requests == ["b", "gone"]
     assert selection.notes == ("1 without person is in no album",)
 
 

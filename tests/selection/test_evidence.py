@@ -80,7 +80,7 @@ def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> N
 def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:
     searches = Answers({NICE.query: [[apple("1")]], CAT.query: [[record("1")]]})
     assert ids(select(All((NICE, MAKE, Not(CAT))), searches)) == []
-    assert searches.asked == [(NICE.query, METADATA_FIELDS), (CAT.query, frozenset())]
+    assert searches.requests == [(NICE.query, METADATA_FIELDS), (CAT.query, frozenset())]
 
 
 def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:
@@ -94,7 +94,7 @@ def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> Non
     )
     node = All((Any((tags, owner)), NICE, Not(owner), MAKE, Not(CAT)))
     assert ids(select(node, searches)) == ["1"]
-    assert searches.asked_for == ["1", "3"]
+    assert searches.detail_requests == ["1", "3"]
 
 
 def test_a_rule_that_is_one_predicate_is_evaluated_like_any_other() -> None:

@@ -54,13 +54,13 @@ class World:
         )
         seen = [asset.id for asset in sandbox.library.timeline if asset.visibility != "locked"]
         self.records: dict[str, Record] = {str(detail["id"]): detail for detail in self.server.searches.details(seen)}
-        self.found: dict[Query, frozenset[str]] = {}
+        self.results: dict[Query, frozenset[str]] = {}
 
     def result(self, query: Query) -> frozenset[str]:
-        if query not in self.found:
+        if query not in self.results:
             with closing(self.server.searches.find(query, frozenset())) as batches:
-                self.found[query] = frozenset(str(record["id"]) for batch in batches for record in batch)
-        return self.found[query]
+                self.results[query] = frozenset(str(record["id"]) for batch in batches for record in batch)
+        return self.results[query]
 
     def check(self, selected: set[str], meant: Node | None) -> None:
         """Hold a selection against what the rule means, also for photos that have no EXIF."""

@@ -54,13 +54,13 @@ def test_a_search_is_read_once_with_all_that_the_next_rule_may_look_at() -> None
     answers = Answers({NICE: [[record("a")], [record("b")]]})
     records = RecordCache(answers)
     assert ids(records, NICE) == ids(records, NICE, frozenset({"people"})) == ["a", "b"]
-    assert answers.asked == [(NICE, WIDE)]
+    assert answers.requests == [(NICE, WIDE)]
     assert records.sizes() == {NICE: 2}
     assert list(records.shared()) == [NICE]
     assert ids(records, NICE, frozenset({"checksum"})) == ["a", "b"]  # it was not read, so all is read again
-    assert answers.asked[1:] == [(NICE, WIDE | {"checksum"})]
+    assert answers.requests[1:] == [(NICE, WIDE | {"checksum"})]
     assert ids(records, NICE, frozenset({"checksum"})) == ["a", "b"]
-    assert len(answers.asked) == 2
+    assert len(answers.requests) == 2
 
 
 def test_what_is_not_read_to_its_end_is_not_kept() -> None:
@@ -77,7 +77,7 @@ def test_what_there_is_no_room_for_is_passed_on_and_not_kept() -> None:
     assert ids(records, NICE) == ids(records, NICE) == ["a", "b", "c"]
     assert records.sizes() == {}
     assert [one["id"] for one in records.details(["a"])] == [one["id"] for one in records.details(["a"])] == ["a"]
-    assert answers.asked_for == ["a", "a"]
+    assert answers.detail_requests == ["a", "a"]
 
 
 def test_what_is_known_is_not_counted() -> None:
@@ -94,7 +94,7 @@ def test_details_are_asked_for_once() -> None:
     records = RecordCache(answers)
     assert [one["id"] for one in records.details(["a", "gone"])] == ["a"]
     assert sorted(str(one["id"]) for one in records.details(["a", "b", "gone"])) == ["a", "b"]
-    assert answers.asked_for == ["a", "gone", "b", "gone"]
+    assert answers.detail_requests == ["a", "gone", "b", "gone"]
 
 
 def test_of_what_is_kept_only_the_fields_are_read_that_are_asked_for() -> None:
@@ -113,7 +113,7 @@ def test_of_what_is_kept_only_the_fields_are_read_that_are_asked_for() -> None:
     assert "people" not in next(iter(read()))  # type: ignore[call-overload]
 
 
-def kept(*batch: dict[str, object]) -> RecordCache:
+def in_memory(*batch: dict[str, object]) -> RecordCache:
     """What one search found, in memory."""
     records = RecordCache(Answers({NICE: [list(batch)]}))
     assert ids(records, NICE) == [one["id"] for one in batch]
@@ -127,15 +127,15 @@ def exif_of(records: RecordCache, *fields: str) -> list[object]:
 
 def test_exif_that_only_some_records_have_comes_back_to_these() -> None:
     canon = {"make": "Canon", "city": "Nice"}
-    records = kept(record("a"), record("b", exifInfo=canon), record("c", exifInfo=None), record("d", exifInfo={}))
+    records = in_memory(record("a"), record("b", exifInfo=canon), record("c", exifInfo=None), record("d", exifInfo={}))
     assert exif_of(records, "exifInfo.make")[:2] == [None, {"make": "Canon"}]
     assert exif_of(records, "exifInfo.model")[:2] == [None, {}]
     assert exif_of(records, "exifInfo")[1] == canon
     assert exif_of(records) == [None] * 4
-    everywhere = kept(record("a", exifInfo=canon), record("b", exifInfo=canon))
+    everywhere = in_memory(record("a", exifInfo=canon), record("b", exifInfo=canon))
     assert exif_of(everywhere, "exifInfo.city") == [{"city": "Nice"}] * 2
     assert exif_of(everywhere, "exifInfo.model") == [{}, {}]
-    nowhere = kept(record("a", exifInfo=None), record("b"))
+    nowhere = in_memory(record("a", exifInfo=None), record("b"))
     assert exif_of(nowhere, "exifInfo.city") == [None, None]
 
 

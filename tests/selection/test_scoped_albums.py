@@ -43,7 +43,7 @@ class Counted(Answers):
 
     @property
     def sent(self) -> list[Query]:
-        return [query for query, _ in self.asked]
+        return [query for query, _ in self.requests]
 
 
 def answers(*inside: str, own: int | ServerError | None) -> Counted:
@@ -58,21 +58,21 @@ def answers(*inside: str, own: int | ServerError | None) -> Counted:
     )
 
 
-def found(rule: Node, searches: Counted) -> set[str]:
+def selected_ids(rule: Node, searches: Counted) -> set[str]:
     return {asset.id for asset in select(rule, searches).assets}
 
 
 def test_of_an_album_it_is_looked_up_inside_who_is_on_it() -> None:
     for rule, selected in ((WITHOUT_BEN, {"1", "3"}), (WITH_BEN, {"2", "4"})):
         searches = answers("2", "4", own=2)
-        assert found(rule, searches) == selected
+        assert selected_ids(rule, searches) == selected
         assert searches.sent == [ALBUM.query, BEN_INSIDE]
         assert searches.counted == [BEN_INSIDE]
 
 
 def test_where_nobody_is_found_nothing_is_left_to_prove() -> None:
     searches = answers(own=None)
-    assert found(WITHOUT_BEN, searches) == {"1", "2", "3", "4"}
+    assert selected_ids(WITHOUT_BEN, searches) == {"1", "2", "3", "4"}
     assert (searches.sent, searches.counted) == ([ALBUM.query, BEN_INSIDE], [])
 
 
@@ -80,7 +80,7 @@ def test_where_nobody_is_found_nothing_is_left_to_prove() -> None:
 def test_where_it_may_have_found_photos_of_others_the_whole_search_is_read(own: int | ServerError | None) -> None:
     for rule, selected in ((WITHOUT_BEN, {"1", "3", "4"}), (WITH_BEN, {"2"})):
         searches = answers("2", "4", own=own)
-        assert found(rule, searches) == selected
+        assert selected_ids(rule, searches) == selected
         assert searches.sent == [ALBUM.query, BEN_INSIDE, BEN.query]
 
 

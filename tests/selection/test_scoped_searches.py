@@ -48,7 +48,7 @@ class Ranked(Answers):
 
     @property
     def sent(self) -> list[Query]:
-        return [query for query, _ in self.asked]
+        return [query for query, _ in self.requests]
 
 
 def answers(ranking: Sequence[str], whose: Sequence[str], total: int | ServerError | None = None) -> Ranked:
@@ -61,7 +61,7 @@ def answers(ranking: Sequence[str], whose: Sequence[str], total: int | ServerErr
     return Ranked(batches, totals={} if total is None else {BEN.query: total})
 
 
-def found(rule: Node, searches: Ranked) -> set[str]:
+def selected_ids(rule: Node, searches: Ranked) -> set[str]:
     return {asset.id for asset in select(rule, searches).assets}
 
 
@@ -95,7 +95,7 @@ def test_whoever_must_be_on_it_is_looked_up_there_and_keeps_the_place_that_all_h
 )
 def test_a_ranking_that_does_not_prove_itself_is_not_relied_on(ranking: list[str], total: int | ServerError) -> None:
     searches = answers(ranking, ["2", "4", *OTHERS], total)
-    assert found(WITHOUT_BEN, searches) == {"1", "3"}
+    assert selected_ids(WITHOUT_BEN, searches) == {"1", "3"}
     assert searches.sent == [DOGS.query, BEN_RANKED, BEN.query]
 
 
@@ -104,19 +104,19 @@ def test_a_ranking_that_does_not_go_on_behind_the_other_one_is_not_relied_on() -
     dogs = smart("dog", 999)
     searches = answers(many, many)
     searches.batches[dogs.query] = [[record(asset_id) for asset_id in many]]
-    assert not found(All((dogs, Not(BEN))), searches)
+    assert not selected_ids(All((dogs, Not(BEN))), searches)
     assert searches.sent == [dogs.query, BEN_RANKED, BEN.query]
 
 
 def test_a_ranking_of_all_that_there_is_needs_no_other_proof() -> None:
     searches = answers(["4", "2", "ben0"], [], total=3)
-    assert found(WITHOUT_BEN, searches) == {"1", "3"}
+    assert selected_ids(WITHOUT_BEN, searches) == {"1", "3"}
     assert searches.sent == [DOGS.query, BEN_RANKED]
 
 
 def test_of_a_library_that_is_ranked_to_its_end_nothing_is_ranked_again() -> None:
     searches = answers([], ["2"])
-    assert found(All((smart("dog", 5), Not(BEN))), searches_with_limit(searches, 5)) == {"1", "3", "4"}
+    assert selected_ids(All((smart("dog", 5), Not(BEN))), searches_with_limit(searches, 5)) == {"1", "3", "4"}
     assert searches.sent == [smart("dog", 5).query, BEN.query]
 
 
@@ -130,7 +130,7 @@ def test_wherever_a_ranking_ends_nobody_who_is_excluded_comes_in(length: int, sh
     his = [str(number) for number, is_his in enumerate(shown, 1) if is_his]
     everything = [*his, *OTHERS]
     searches = answers(everything[: min(length, 1000)], everything, total=len(everything))
-    assert found(WITHOUT_BEN, searches) == {"1", "2", "3", "4"} - set(his)
+    assert selected_ids(WITHOUT_BEN, searches) == {"1", "2", "3", "4"} - set(his)
 
 
 def test_one_ranking_answers_two_that_differ_in_their_cut_only() -> None:

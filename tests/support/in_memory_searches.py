@@ -90,16 +90,16 @@ class Answers(Uncounted):
 
     batches: dict[Query, list[list[dict[str, object]]]]
     whole: list[dict[str, object]] = field(default_factory=list)
-    asked: list[tuple[Query, frozenset[str]]] = field(default_factory=list)
-    asked_for: list[str] = field(default_factory=list)
+    requests: list[tuple[Query, frozenset[str]]] = field(default_factory=list)
+    detail_requests: list[str] = field(default_factory=list)
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        self.asked.append((query, fields))
+        self.requests.append((query, fields))
         yield from self.batches[query]
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
-        self.asked_for += wanted
+        self.detail_requests += wanted
         return (record for record in self.whole if record["id"] in wanted)
 
 

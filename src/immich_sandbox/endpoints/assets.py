@@ -138,7 +138,7 @@ def _downloaded(call: ApiRequest, wanted: dict[str, Any]) -> Iterable[Asset]:
         if wanted["userId"] != call.user_id:
             raise no_access("timeline.download")
         own = (asset for asset in library.timeline if asset.owner_id == call.user_id)
-        return [a for a in own if a.deleted_at is None and a.exif and a.visibility != "hidden"]
+        return [asset for asset in own if asset.deleted_at is None and asset.exif and asset.visibility != "hidden"]
     raise ApiError(400, "assetIds, albumId, or userId is required")
 
 

@@ -51,11 +51,13 @@ def markers(call: ApiRequest) -> Answer:
     """GET /map/markers: every place of every photo in one call."""
     flags = ("isArchived", "isFavorite", "withPartners", "withSharedAlbums")
     dates = ("fileCreatedAfter", "fileCreatedBefore")
-    parameters = call.checked_query(*(Field(n, "boolean") for n in flags), *(Field(n, "date") for n in dates))
+    parameters = call.checked_query(
+        *(Field(name, "boolean") for name in flags), *(Field(name, "date") for name in dates)
+    )
     library = call.library
     owners = {call.user_id}
     if parameters.get("withPartners"):
-        owners |= {p.shared_by_id for p in library.partners if p.shared_with_id == call.user_id}
+        owners |= {partner.shared_by_id for partner in library.partners if partner.shared_with_id == call.user_id}
     shared = set[str]()
     if parameters.get("withSharedAlbums"):
         mine = (album for album in library.albums.values() if call.user_id in album.roles)

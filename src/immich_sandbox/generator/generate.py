@@ -80,23 +80,23 @@ def _add_stacks(library: Library) -> None:
 
 
 def _add_albums(library: Library, alice: str, bob: str) -> None:
-    shown = [a for a in library.timeline if a.visibility == "timeline" and a.deleted_at is None]
-    hers = [a for a in shown if a.owner_id == alice]
-    his = [a for a in shown if a.owner_id == bob]
+    shown = [asset for asset in library.timeline if asset.visibility == "timeline" and asset.deleted_at is None]
+    hers = [asset for asset in shown if asset.owner_id == alice]
+    his = [asset for asset in shown if asset.owner_id == bob]
     plans: list[tuple[str, str, list[str], dict[str, str]]] = [
-        ("Best of", alice, [a.id for a in hers if a.is_favorite][:40], {}),
+        ("Best of", alice, [asset.id for asset in hers if asset.is_favorite][:40], {}),
         ("Finland", alice, _in_country(hers, "Finland")[::3][:120], {bob: "viewer"}),
-        ("Apollo project", alice, [a.id for a in hers if "work_projects/apollo" in a.original_path], {}),
-        ("Duplicates", alice, [a.id for a in hers[:5]], {}),
-        ("Duplicates", alice, [a.id for a in hers[5:8]], {}),
+        ("Apollo project", alice, [asset.id for asset in hers if "work_projects/apollo" in asset.original_path], {}),
+        ("Duplicates", alice, [asset.id for asset in hers[:5]], {}),
+        ("Duplicates", alice, [asset.id for asset in hers[5:8]], {}),
         ("Empty", alice, [], {}),
-        ("Summer together", bob, [a.id for a in his[::4][:30]], {alice: "editor"}),
-        ("Bob's travels", bob, _in_country(his, "France")[:30] or [a.id for a in his[:3]], {alice: "viewer"}),
-        ("Bob's own", bob, [a.id for a in his[1::5][:20]], {}),
+        ("Summer together", bob, [asset.id for asset in his[::4][:30]], {alice: "editor"}),
+        ("Bob's travels", bob, _in_country(his, "France")[:30] or [asset.id for asset in his[:3]], {alice: "viewer"}),
+        ("Bob's own", bob, [asset.id for asset in his[1::5][:20]], {}),
     ]
     for name, owner, asset_ids, roles in plans:
         library.add_album(name, owner_id=owner, asset_ids=asset_ids, roles=roles)
 
 
 def _in_country(assets: list[Asset], country: str) -> list[str]:
-    return [a.id for a in assets if a.exif and a.exif.country == country]
+    return [asset.id for asset in assets if asset.exif and asset.exif.country == country]

@@ -104,7 +104,11 @@ class Library:
 
     def searchable_owners(self, user_id: str) -> frozenset[str]:
         """Return the user and the partners whose photos are in the user's timeline: every search covers them."""
-        partners = (p.shared_by_id for p in self.partners if p.shared_with_id == user_id and p.in_timeline)
+        partners = (
+            partner.shared_by_id
+            for partner in self.partners
+            if partner.shared_with_id == user_id and partner.in_timeline
+        )
         return frozenset((user_id, *partners))
 
     def tag_family(self, tag_id: str) -> frozenset[str]:

@@ -29,7 +29,9 @@ class Scope:
         trash = False
         for query in queries:
             visibility |= query.visibility
-            trash = trash or any(one.field in LOOKS_INTO_TRASH and one.value is not False for one in query.where)
+            trash = trash or any(
+                condition.field in LOOKS_INTO_TRASH and condition.value is not False for condition in query.where
+            )
         return cls(frozenset(visibility), trash) if visibility else cls()
 
     def covers(self, query: Query) -> bool:

@@ -95,7 +95,9 @@ def _sorted_albums(albums: list[Album] | None) -> tuple[Album, ...] | None:
 def _named(people: list[Person] | None) -> tuple[Person, ...] | None:
     if people is None:
         return None
-    return tuple(sorted((p for p in people if p.name), key=lambda person: (person.name.casefold(), person.id)))
+    return tuple(
+        sorted((person for person in people if person.name), key=lambda person: (person.name.casefold(), person.id))
+    )
 
 
 def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:

@@ -200,7 +200,11 @@ def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]
     Rules that search for albums had these looked up, so the list is there.
     """
     searches = {leaf.query for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Search)}
-    albums = {query: query.where[0].value for query in searches if [one.field for one in query.where] == ["albumIds"]}
+    albums = {
+        query: query.where[0].value
+        for query in searches
+        if [condition.field for condition in query.where] == ["albumIds"]
+    }
     if not albums:
         return {}
     counts = {(album.id,): album.asset_count for album in names.albums}

@@ -68,7 +68,8 @@ class AccountPictures(SessionPart):
         """
         query = Query(Kind.METADATA, where(albumIds=(album_id,)), frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
         with self._work.reading(stop), closing(self._work.server(account).searches.find(query, frozenset())) as batches:
-            return tuple(newest_first({str(r["id"]): Asset.of(r) for batch in batches for r in batch}.values()))
+            assets = {str(record["id"]): Asset.of(record) for batch in batches for record in batch}
+            return tuple(newest_first(assets.values()))
 
     def details(self, asset_id: str, *, account: str | None = None) -> Record | None:
         """Returns all that an account, or the first, is shown of a photo (`GET /assets/{id}`).

@@ -159,7 +159,7 @@ class Studio:
         if not album.problems:
             return False
         bindings = [known.binding for known in self.session.known_albums() if known.key.rule == album.rule]
-        ids = {found.id for account in self.session.accounts.present.values() for found in account.names.albums}
+        ids = {shown.id for account in self.session.accounts.present.values() for shown in account.names.albums}
         return any(binding is not None and binding.album_id not in ids for binding in bindings)
 
     # -- writing ------------------------------------------------------------------------------------------------------

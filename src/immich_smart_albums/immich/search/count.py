@@ -55,7 +55,9 @@ class Counter:
 
     def estimate(self, query: Query) -> int | None:
         """See `SearchApi.estimate`."""
-        is_own_only = any(one.field in _OWN_ONLY and one.operator != "none" for one in query.conditions)
+        is_own_only = any(
+            condition.field in _OWN_ONLY and condition.operator != "none" for condition in query.conditions
+        )
         return None if is_own_only else self._estimate(query)
 
     def estimate_own(self, query: Query) -> int | None:

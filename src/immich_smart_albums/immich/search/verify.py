@@ -84,8 +84,8 @@ class AnswerVerifier:
             for name, holds, about in self._checks:
                 verdict = holds(record)
                 if verdict is None:
-                    for one in about:
-                        left.setdefault(one, record)
+                    for condition in about:
+                        left.setdefault(condition, record)
                 elif not verdict:
                     question = self._query.describe()
                     message = f"the server returned asset {record['id']} for {question}, but {name} does not hold"
@@ -109,10 +109,10 @@ class AnswerVerifier:
     def _add_branches(self, name: str, branches: tuple[Branch, ...], about: Branch) -> None:
         """At least one branch must hold, as far as records tell."""
         choices = [list(map(self._answering.verifiable, branch)) for branch in branches]
-        self.fields.update(*(one.fields for choice in choices for one in choice))
+        self.fields.update(*(verifiable.fields for choice in choices for verifiable in choice))
 
         def holds(record: Record) -> bool | None:
-            verdicts = [_all(one.holds(record) for one in choice) for choice in choices]
+            verdicts = [_all(verifiable.holds(record) for verifiable in choice) for choice in choices]
             return True if True in verdicts else None if None in verdicts else False
 
         self._checks.append((name, holds, about))

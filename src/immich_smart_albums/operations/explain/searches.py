@@ -81,8 +81,8 @@ def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
     """
     used = {condition.field for scan in plan.scans for condition in scan.query.conditions}
     names_by_id: dict[str, str] = {}
-    for field, thing in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
+    for field, kind in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
         if field in used:
             with suppress(ServerError):
-                names_by_id.update(names.names_by_id(thing))
+                names_by_id.update(names.names_by_id(kind))
     return names_by_id

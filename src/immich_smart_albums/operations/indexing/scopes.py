@@ -59,9 +59,9 @@ def _branches(query: Query) -> Iterator[Branch]:
         plain = tuple(condition for condition in conditions if _is_ranked(condition))
         # Any of some people: each by himself.
         choices = (
-            [Condition(one.field, "all", (str(value),)) for value in one.value]
-            for one in conditions
-            if one.operator == "any" and isinstance(one.value, tuple)
+            [Condition(condition.field, "all", (str(value),)) for value in condition.value]
+            for condition in conditions
+            if condition.operator == "any" and isinstance(condition.value, tuple)
         )
         choice = next(
             (conditions_of_one for conditions_of_one in choices if all(map(_is_ranked, conditions_of_one))), None

@@ -130,7 +130,7 @@ def _by_sign(indexing: Indexing, cases: list[Case], scope: Query) -> list[Case]:
     reached = (
         indexing.having_embeddings(assets, scope, exact=False)
         if indexing.has_smart_search()
-        else {one.id for one in assets}
+        else {asset.id for asset in assets}
     )
     return [
         part

@@ -50,8 +50,8 @@ def supersets(query: Query) -> Iterator[Query]:
     own = [condition for condition in query.where if condition not in around.where]
     # Of a search with many conditions only those with few are of interest: others are unlikely to be sent as well.
     for count in range(min(len(own) + bool(query.any_of), _FEW)):
-        for some in combinations(own, count):
-            yield replace(query, where=ordered((*around.where, *some)), any_of=())
+        for subset in combinations(own, count):
+            yield replace(query, where=ordered((*around.where, *subset)), any_of=())
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -79,16 +79,16 @@ def _has_search(node: Node) -> bool:
 
 def _around(node: Node) -> Query:
     """Everything where the checks of a node look; the timeline where they do not say it."""
-    return next((query for within in _withins(node) if (query := universe(within)) is not None), WHOLE_LIBRARY)
+    return next((query for superset in _supersets(node) if (query := universe(superset)) is not None), WHOLE_LIBRARY)
 
 
-def _withins(node: Node) -> Iterator[Query]:
+def _supersets(node: Node) -> Iterator[Query]:
     match node:
         case Filter() if node.superset is not None:
             yield node.superset
         case All() | Any():
             for child in node.children:
-                yield from _withins(child)
+                yield from _supersets(child)
         case _:
             pass
 
@@ -175,8 +175,8 @@ def merge_searches(node: All) -> Node:
 def _why_nothing(node: All) -> str | None:
     """Why parts that must hold together cannot."""
     queries = [query for child in node.children for query in _queries_of(child)]
-    for one, other in combinations(queries, 2):
-        reason = why_disjoint(one, other)
+    for query, other in combinations(queries, 2):
+        reason = why_disjoint(query, other)
         if reason is not None:
             return reason
     return None

@@ -136,8 +136,8 @@ class _FetchRun:
         intake = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, known=assets)
         judged = None if self.records is None or self.keeps_rejected else self.records.judged(scan)
         if judged is not None:
-            for some in judged:
-                intake.take_judged(some)
+            for batch_judged in judged:
+                intake.take_judged(batch_judged)
             return intake.result
         with closing(self.searches.find(scan.query, scan.requested_fields)) as batches:
             for batch in batches:
