@@ -47,6 +47,8 @@ def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
     assert "Nothing to do" in page.get("plan-body").text
     assert "Run 1" in page.get("history").text
     assert "+30 added" in page.get("run", id="1").text
+    (dogs,) = (album for album in page.sandbox.library.albums.values() if album.name == "Dogs")
+    assert f'href="{page.sandbox.url}/albums/{dogs.id}"' in page.get("preview", name="Dogs").json["about"]
     # What was taken back was shown first, too.
     assert "data-apply" in page.get("undo-body", run="1").text
     assert members(page.sandbox, "Dogs")
@@ -162,6 +164,18 @@ def test_a_wrong_key_is_told_without_it(sandbox: Sandbox, tmp_path: Path) -> Non
             answer = page.request("GET", f"/{path}")
             assert secret not in answer.text
         assert "does not accept the API key" in page.get("albums").text
+
+
+def test_a_key_that_is_replaced_is_taken_without_a_new_start(sandbox: Sandbox, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("a-key-that-was-revoked-in-immich", encoding="utf-8")
+    rules = f"accounts: {{alice: {{key_file: {key}}}}}\nalbums: [{{name: Stars, match: {{rating: 5}}}}]\n"
+    with opened(sandbox, tmp_path, rules=rules) as page:
+        assert "Invalid API key" in page.get("albums").text
+        assert "problem" in page.get("preview", name="Stars").json
+        key.write_text(sandbox.keys["alice"], encoding="utf-8")
+        assert "Stars" in page.get("albums").text
+        assert page.get("preview", name="Stars").json["counts"]["added"] > 0
 
 
 def test_a_file_that_breaks_while_the_studio_runs_is_told_beside_what_was_there(page: Opened) -> None:

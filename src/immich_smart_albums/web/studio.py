@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import Plan
@@ -73,7 +73,9 @@ class Studio:
         self._lock = threading.Lock()
 
     def look_again(self) -> None:
-        """Ask for names and albums anew, and for photos where those in memory are old."""
+        """Ask for names and albums anew, and for photos where those in memory are old; keys may be others, too."""
+        with suppress(ConfigurationError):  # what is wrong with the rules is said where they are shown
+            self.session.reload()
         self._looked_at = self._clock()
         is_old = self._looked_at - self._read_at > FRESH
         with self.reader.making_way():

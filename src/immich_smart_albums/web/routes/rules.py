@@ -57,16 +57,7 @@ class RuleRoutes:
         except SmartAlbumsError as error:
             return page("trouble.html", 404, error=error, read_only=self._studio.read_only)
         tabs = {**TABS, "near": "Near misses"}
-        return page(
-            "album.html", name=name, draft=draft, tabs=tabs, read_only=self._studio.read_only, base=self._base()
-        )
-
-    def _base(self) -> str:
-        """Where Immich is, for links; empty while it cannot be asked."""
-        try:
-            return self._studio.session.base
-        except SmartAlbumsError:
-            return ""
+        return page("album.html", name=name, draft=draft, tabs=tabs, read_only=self._studio.read_only)
 
     @scripted
     def preview_saved(self, request: Request) -> Response:
@@ -96,7 +87,7 @@ class RuleRoutes:
             "counts": shown.counts,
             "open": shown.is_open,
             "waiting": shown.sizes("waiting"),
-            "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
+            "about": rendered("_about.html", shown=shown, lines=_lines(shown), base=self._studio.session.base),
         }
 
     @scripted
