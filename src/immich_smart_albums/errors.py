@@ -26,7 +26,7 @@ from typing import Literal
 
 
 class Stopped(Exception):
-    """Whoever runs this asked to end before it was done. No failure: what was written is remembered."""
+    """The user asked to end before it was done. No failure: what was written is remembered."""
 
 
 class SmartAlbumsError(Exception):

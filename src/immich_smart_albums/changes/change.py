@@ -71,7 +71,7 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
 class DeleteAlbum(msgspec.Struct, frozen=True, tag="delete", forbid_unknown_fields=True):
     """Delete the album, which holds nothing; its photos stay. Only undo does this, to an album that the run made.
 
-    The album has to be as the run left it: whoever has used it since may go on.
+    The album has to be as the run left it: people who have used it since may go on.
     """
 
     name: str = ""

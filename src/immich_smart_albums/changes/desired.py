@@ -27,7 +27,7 @@ class CurrentAlbum:
     details: AlbumDetails | None = None
     """None if nothing but photos is to be written, whatever else became of the album meanwhile."""
     hidden: frozenset[str] = frozenset()
-    """Members that are not shown, as far as that was asked: in the trash, say. Restored, they are shown again."""
+    """Members that are not shown, if that was asked: in the trash, say. Restored, they are shown again."""
 
     @property
     def inside(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What else is to be true of an album: description, order and cover. Only what differs."""
+"""Details of an album, description, order and cover: the edits for those that differ from the rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _edit(old: str | None, new: str | None) -> Edit | None:
 def _cover(
     desired: DesiredAlbum, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
 ) -> tuple[str | None, list[str]]:
-    """The asset that the album is to be shown with; None to leave it as it is."""
+    """The asset for the album's cover. None leaves it as it is."""
     cover_of_rule = desired.rule.cover
     match cover_of_rule:
         case None:

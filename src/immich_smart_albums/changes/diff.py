@@ -96,7 +96,7 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
 
 
 def _refused(desired: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
-    """Why guards stop a plan; `ours` is what we added, as far as it is still there."""
+    """Why guards stop a plan; `ours` is what we added and is still there."""
     taken = sum(asset.id not in desired.elsewhere for asset in plan.removals)
     refused = refusals(desired.rule.guard, plan.present, taken, len(plan.additions))
     refused += refusals_of_emptied(plan, plan.losses)

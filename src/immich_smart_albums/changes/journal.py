@@ -49,7 +49,7 @@ class WriteState(Enum):
     REFUSED = "refused"
     """It was not carried out."""
     SETTLED = "settled"
-    """Once open; a later run looked at the album, and nothing more is to be found out."""
+    """Once open; a later run looked at the album, and nothing more can be found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Write:
     intent: Intent
     state: WriteState
     outcomes: Mapping[str, Outcome]
-    """What became of each photo, as far as that is known."""
+    """What became of each photo of which that is known."""
     cover_before: str | None = None
     """The album's cover right before: an asset's id, empty for none. None if that is not known."""
     cover_after: str | None = None

@@ -33,7 +33,7 @@ class Binding:
 
 
 class MembershipState(Enum):
-    """How a photo stands to an album, as far as the ledger knows."""
+    """How a photo stands to an album, by the ledger."""
 
     OURS = "ours"
     """We added it, and it was there when we last looked."""

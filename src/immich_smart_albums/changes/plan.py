@@ -32,7 +32,7 @@ class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What people did to the album by hand since the last run; applying the plan records it in the ledger."""
 
     hand_made: tuple[str, ...] = ()
-    """In the album and not put there by us, as far as can be proved; also what had been taken out and is back."""
+    """In the album and not proved to be put there by us; also what had been taken out and is back."""
     taken_out: tuple[Asset, ...] = ()
     """They were in the album, they match, and somebody took them out."""
     gone: tuple[str, ...] = ()
@@ -40,13 +40,13 @@ class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsure: tuple[Asset, ...] = ()
     """A run was interrupted while it added them; they are not there, so somebody may have taken them out."""
     settled: tuple[int, ...] = ()
-    """The interrupted requests of the ledger about which nothing more is to be found out."""
+    """The interrupted requests of the ledger about which nothing more can be found out."""
     shares: dict[str, str] | None = None
     """Who is in on which word of the rules, by the ids of the users; None: as remembered."""
 
 
 class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many of the photos that we added to an album are gone from it, whoever took them out."""
+    """How many of the photos that we added to an album are gone from it, by our hand or others'."""
 
     ours: int = 0
     """Photos that we added and that were there at the last look."""
@@ -96,7 +96,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kept_out: tuple[Asset, ...] = ()
     """Selected, but left out because a person took them out."""
     waiting: tuple[Waiting, ...] = ()
-    """Selected as far as is known, and not added yet."""
+    """Selected by all that is known, and not added yet."""
     staying: tuple[Waiting, ...] = ()
     """In the album, added by us and not selected any more, and not taken out yet."""
     reasons: tuple[str, ...] = ()

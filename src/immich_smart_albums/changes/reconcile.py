@@ -39,7 +39,7 @@ def reconcile(
 
     Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
 
-    - What was there, whoever added it, and is not there any more was taken out by a person, if it matches; otherwise it
+    - What was there, added by anybody, and is not there any more was taken out by a person, if it matches; otherwise it
       was taken out or deleted. Either way it stays out. Of what is there and only not shown, in the trash, say, nothing
       is concluded.
     - What had been taken out and is there again was put there by a person.

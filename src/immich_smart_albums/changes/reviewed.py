@@ -1,6 +1,6 @@
 """A saved plan held against the one that the same rules give now: of it nothing is believed but what was chosen.
 
-Whoever can write a plan file could write anything into it. So what is written to the server comes from a plan that was
+A plan file may hold anything, if others can write it. So what is written to the server comes from a plan that was
 just made from the rules, the ledger and the server; of the saved one only counts which of its changes were there.
 """
 
@@ -23,7 +23,7 @@ _HINT = "Nothing was written. Make the plan again, and look at it."
 
 
 def reviewed(saved: Plan, fresh: Plan) -> Plan:
-    """Returns the plan that was reviewed, as it is to be written: what of the `fresh` one is in the saved one.
+    """Returns the reviewed plan to be written: what of the `fresh` one is in the saved one, too.
 
     Raises PlanOutdated with all that the saved one would write and the fresh one would not.
     """

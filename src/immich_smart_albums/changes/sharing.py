@@ -1,4 +1,4 @@
-"""Whom an album is to be shared with: what the rules say, but for what a person has changed by hand since."""
+"""With whom an album is shared: as the rules say, but for what a person has changed by hand since."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sharing:
     remembered: dict[str, str] | None = None
     """What the ledger is to know, but for what the changes do; None: what it knows."""
     settled: tuple[int, ...] = ()
-    """Interrupted requests about which nothing more is to be found out."""
+    """Interrupted requests about which nothing more can be found out."""
     warnings: tuple[str, ...] = ()
 
 

@@ -26,7 +26,7 @@ _CONCURRENCY = 4
 
 
 def require_file(arguments: argparse.Namespace) -> None:
-    """Raise ConfigurationError if a page is to be opened that is written nowhere."""
+    """Raise ConfigurationError for --open without a page that is written."""
     if arguments.open and not arguments.html:
         hint = "Say where to write the page, such as --html report.html."
         raise ConfigurationError((Problem("--open", "there is no page to open without --html", hint),))

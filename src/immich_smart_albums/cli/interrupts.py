@@ -18,7 +18,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_as_by_ctrl_c() -> None:
-    """Let the other signals end this process as Ctrl-C does, with what is to be said and its exit code."""
+    """Let the other signals end this process as Ctrl-C does, with the same message and exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup has them ignored, and that stays so
             signal.signal(number, _interrupt)

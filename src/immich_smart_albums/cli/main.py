@@ -34,7 +34,7 @@ def main() -> NoReturn:
     """Run with the arguments of this process and leave it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name that the terminal cannot show is no failure
-    # Closed by whoever started us: then nobody listens, and there is nothing to fail on.
+    # Closed by the process that started us: then nobody listens, and there is nothing to fail on.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     end_as_by_ctrl_c()

@@ -48,7 +48,7 @@ def _write(parts: Iterable[str]) -> None:
         sys.stdout.writelines(parts)
         sys.stdout.flush()
     except BrokenPipeError:
-        forget(sys.stdout)  # the reader has seen enough; what is to be done is done all the same
+        forget(sys.stdout)  # the reader has seen enough; the work is done all the same
     except OSError as error:
         message = f"the result cannot be written to stdout: {error.strerror}"
         raise SmartAlbumsError(message, hint="Is the disk full?") from None

@@ -116,7 +116,7 @@ def _words(words: Sequence[str]) -> list[str]:
 
 
 def _option(name: str, value: object) -> Iterator[str]:
-    """A flag with its values. A header tells where its value is to be had; one with the value itself is left out."""
+    """A flag with its values. A header says where its value stands; one with the value itself is left out."""
     flag = f"--{name.replace('_', '-')}"
     for item in value if isinstance(value, list) else [value]:
         text = _text(item)

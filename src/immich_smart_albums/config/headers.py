@@ -33,7 +33,7 @@ Headers = dict[str, Secret]
 
 
 def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """Returns the values of a rules file's headers; those that are not to be had are left out, with problems noted."""
+    """Returns the values of a rules file's headers; those that cannot be read are left out, with problems noted."""
     values: Headers = {}
     for header in headers:
         where = header.span or header.name

@@ -151,7 +151,7 @@ def _keys(
 def _headers(
     rules: RuleSet, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, diagnostics: Diagnostics
 ) -> dict[str, Headers]:
-    """The headers of each account; one whose own are not to be had takes no part, as one without a key."""
+    """The headers of each account; one whose own cannot be read takes no part, as one without a key."""
     common = headers_of_rules(rules.headers, variables, diagnostics)
     by_account: dict[str, Headers] = dict.fromkeys(keys, common)
     for account in rules.accounts:

@@ -76,7 +76,7 @@ def _exists(path: Path) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is a file, as far as this user may know."""
+    """Whether there is a file that this user may see."""
     try:
         return path.is_file()
     except OSError:

@@ -74,7 +74,7 @@ class Agenda:
 
     @property
     def last(self) -> Mapping[str, datetime]:
-        """When each album ran last, as far as one did."""
+        """When each album ran last. Those that never did are missing."""
         return self._since
 
     def _time_of(self, name: str) -> datetime:

@@ -1,6 +1,6 @@
 """The daemon's day: one run at a time, of all that has fallen due.
 
-`step` does what is to be done now and says for how many seconds there is nothing to do. Times come in as arguments, so
+`step` does what is due and returns for how many seconds nothing is. Times come in as arguments, so
 that a year passes in a test as quickly as it is counted.
 """
 

@@ -56,7 +56,7 @@ class RunOutcome:
     exit_code: int = DONE
     is_reachable: bool = True
     is_put_off: bool = False
-    """Whether nothing could be done for a reason that goes away: it is to be tried again soon."""
+    """Whether nothing could be done for a reason that goes away, so that it is tried again soon."""
     run: int | None = None
     """The run's number in the ledger."""
     base: str = ""

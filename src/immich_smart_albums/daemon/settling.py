@@ -76,7 +76,7 @@ class Settling:
 
     @property
     def look_at(self) -> float | None:
-        """When they are to be looked at. None: there are none."""
+        """When they are due to be looked at. None if there are none."""
         return self._next
 
     def to_look_at(self) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ class Directory:
         return [Tag(tag.id, tag.value) for tag in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
 
     def users(self) -> list[User]:
-        """Returns the users of the server, as far as the account sees them.
+        """Returns the users of the server that the account sees.
 
         Raises MissingPermission without `user.read`.
         """

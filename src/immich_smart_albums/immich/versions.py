@@ -190,7 +190,7 @@ class Capabilities:
         ]
 
     def returns(self, name: str) -> bool:
-        """Returns whether assets have a field in this version, as far as the table knows."""
+        """Returns whether assets have a field in this version, by the table."""
         return self.version in ASSET_FIELDS.get(name, ALWAYS)
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:

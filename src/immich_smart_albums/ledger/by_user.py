@@ -101,7 +101,7 @@ def _merge_memberships(connection: sqlite3.Connection, other: int, survivor: int
     for asset, their_standing, their_run, our_standing, our_run in connection.execute(
         both, (other, survivor)
     ).fetchall():
-        # What is no standing at all, in a damaged ledger, is told by whoever reads it.
+        # What is no standing at all, in a damaged ledger, is told by its reader.
         is_theirs = (_WEIGHTS.get(their_standing, 0), their_run) > (_WEIGHTS.get(our_standing, 0), our_run)
         loser = survivor if is_theirs else other
         connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))

@@ -55,7 +55,7 @@ class NullLedger:
         """Not remembered."""
 
     def binding(self, key: AlbumKey) -> Binding | None:
-        """Returns None: no rule ever fed an album, as far as is known here."""
+        """Returns None: nothing is known here of albums that rules fed."""
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
         """Returns an empty memory."""

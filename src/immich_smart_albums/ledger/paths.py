@@ -31,7 +31,7 @@ def default_place(environment: Mapping[str, str], home: Callable[[], Path], plat
 def require_place(path: Path) -> None:
     """Raise LedgerError if a ledger that is not there must have been there, or is meant to be somewhere else.
 
-    That is so behind a link that leads nowhere, and in a folder that is gone: a volume is not mounted, say. A new
+    Such is a ledger behind a link that leads nowhere, or in a folder that is gone: a volume is not mounted, say. A new
     ledger in its place would know nothing of what people took out. Only this tool's own folder is made.
     """
     for place in (path, *path.parents):

@@ -67,6 +67,6 @@ class AlbumDetails:
     """The id of the asset that it is shown with."""
     created: str = ""
     asset_count: int | None = None
-    """How many photos it has, as far as Immich counts them. None if it does not tell."""
+    """How many photos it has, by Immich's count. None if Immich does not say."""
     has_link: bool | None = None
     """Whether a link lets people in who have no account. None if this version does not tell."""

@@ -19,4 +19,4 @@ class Picture:
     """One of a few kinds of pictures, and nothing else; an SVG may hold a script, so a page shows it as `<img>` only
     and sends it with a policy that runs none. Empty without data."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """What the server says of keeping it: `etag`, `cache-control` and `last-modified`, as far as there are any."""
+    """What the server says of keeping it: `etag`, `cache-control` and `last-modified`, if it sends them."""

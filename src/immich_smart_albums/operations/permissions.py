@@ -69,7 +69,7 @@ def permissions_of(server: PhotoServer) -> frozenset[str] | None:
 
 
 def require_permissions(server: PhotoServer, *, create: bool) -> None:
-    """Raise MissingPermission for a key that could not write to an album, as far as the server tells."""
+    """Raise MissingPermission for a key that could not write to an album, if the server tells."""
     lacking = missing_permissions(permissions_of(server)) or {}
     for name in ("albumAsset.create", *(["album.create"] if create else [])):
         if name in lacking:

@@ -195,7 +195,7 @@ def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int
 
 
 def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]:
-    """How many photos the searches for albums find, as far as the server's list of albums tells.
+    """How many photos the searches for albums find, by the server's list of albums.
 
     Rules that search for albums had these looked up, so the list is there.
     """
@@ -212,7 +212,7 @@ def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]
 
 
 def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
-    """Returns how many assets searches find, as far as the server tells: it only makes a run cheaper."""
+    """Returns how many assets searches find, of those that the server counts: it only makes a run cheaper."""
 
     def count(query: Query) -> int | None:
         try:

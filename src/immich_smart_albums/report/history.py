@@ -78,7 +78,7 @@ def by_rule(writes: Iterable[Write]) -> dict[str, list[Write]]:
 
 
 def album_ids(writes: Iterable[Write]) -> list[str]:
-    """Returns the ids of the albums that were written to, as far as they are known."""
+    """Returns the ids of the albums that were written to, if they are known."""
     return list(dict.fromkeys(write.intent.album_id for write in writes if write.intent.album_id))
 
 

@@ -29,7 +29,7 @@ def query_plan_lines(
 ) -> Iterator[str]:
     """Returns a plan of searches.
 
-    `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `requested_fields`
+    `sizes` is how many assets some of them find, `named` what ids stand for, and `requested_fields`
     what they ask to be shown of each asset: `exifInfo`, `people`.
     """
     numbers = {scan.query: number for number, scan in enumerate(plan.scans, 1)}

@@ -1,4 +1,4 @@
-"""One album of a rules file: what belongs in it, and what else is to be true of it."""
+"""One album of a rules file: what belongs in it, and how it is kept."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Target:
     text: str
     """Its name, id or address."""
     may_create: bool = False
-    """Whether it is to be made if there is none of that name."""
+    """Whether it is made if there is none of that name."""
 
 
 @dataclass(frozen=True, slots=True)

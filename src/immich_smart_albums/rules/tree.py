@@ -1,7 +1,7 @@
 """A rule as a tree: combinations of leaves, and the two ways to walk it.
 
 A leaf is what a search finds, what a record shows, or a name that is still to be looked up. `transform` gives a tree
-with other parts, `fold` one value for the whole of it. Whoever walks a tree by hand says why: because it passes
+with other parts, `fold` one value for the whole of it. A walk by hand says why: because it passes
 something down, or asks the parts in an order of its own.
 """
 
@@ -71,7 +71,7 @@ class Filter:
     evidence: Callable[[Record], object] = field(compare=False, repr=False)
     """What decided, for explanations."""
     superset: Query | None = field(default=None, compare=False)
-    """A search that surely finds every asset that passes, as far as the rule looks. None if there is none."""
+    """A search that surely finds every asset that passes, where the rule looks. None if there is none."""
     superset_is_exact: bool = field(default=False, compare=False)
     """Whether `superset` finds nothing else."""
     required_fields: frozenset[str] = field(default=frozenset(), compare=False)

@@ -43,7 +43,7 @@ class ScopedSearch:
 @cached_hash
 @dataclass(frozen=True)
 class Branch:
-    """One alternative of a rule: what a search finds, as far as a tree holds for it.
+    """One alternative of a rule: what a search, the driver, finds, and what must still hold of it, the residual.
 
     What is derived from the tree is worked out once for each object, and not for all that are equal.
     """

@@ -51,7 +51,7 @@ class Rejected:
 
 @dataclass(slots=True)
 class SearchResult:
-    """The result of one search, as far as rules need it."""
+    """What rules need of the result of one search."""
 
     places: dict[str, int] = field(default_factory=dict)
     """The ids, with their place in the search's order: of everything, or of what may match (`Scan.keeps_ids`)."""

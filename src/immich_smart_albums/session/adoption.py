@@ -50,7 +50,7 @@ class Adopter:
         """Let the rule of this name feed an album, named by id, address or name; None: by the rule's name.
 
         Returns the album, what is in it, and what was adopted. With `take_over` what the rule selects and is in it
-        counts as added by us. Raises ConfigurationError if rule or album are not to be had, ServerError, LedgerError.
+        counts as added by us. Raises ConfigurationError if rule or album cannot be found, ServerError, LedgerError.
         """
         name = nfc(name).strip()
         rule = rule_for(name, self.rules)

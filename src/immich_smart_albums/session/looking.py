@@ -105,7 +105,7 @@ class Looking(SessionPart):
         """Returns by album name what `select` does and, for each photo, why, from what the searches found.
 
         No photo is asked for by itself. Photos that a single part of a rule keeps out are among the near misses of that
-        part, as far as a search found them; with `keeps_records` and the library read, that is all of them.
+        part, if a search found them; with `keeps_records` and the library read, that is all of them.
         """
         answers = self._select(rules, stop, explained=True, certain=True)
         accounts = self._work.accounts.present

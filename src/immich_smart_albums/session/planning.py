@@ -52,7 +52,7 @@ class Planning(SessionPart):
         return plan
 
     def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
-        """Returns what of a saved plan is to be applied: what a plan that is made now says as well.
+        """Returns what of a saved plan to apply: what a plan that is made now says as well.
 
         Raises PlanOutdated if the rules, the ledger or an album changed since, or the new plan does not say all that
         the saved one does. Raises ConfigurationError if an account is missing.

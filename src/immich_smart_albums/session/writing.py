@@ -70,7 +70,7 @@ class Writing(SessionPart):
 
         Returns the album, what is in it, and what was adopted. `album` is its id, address or name; None: the rule's
         name. With `take_over` what the rule selects and is in it counts as added by us. Raises ConfigurationError where
-        rule or album are not to be had.
+        rule or album cannot be found.
         """
         with self._work.reading(stop), self._work.ledger("adopt") as ledger:
             return Adopter(self._work.rules, self._work.accounts, ledger, self._work.selecting(), now).adopt(

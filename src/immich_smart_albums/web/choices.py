@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SHOWN = 40
-"""Choices that a page gets of each list; whoever looks for others types."""
+"""Choices that a page gets of each list. For others, people type."""
 
 _AT_A_TIME = 4
 

@@ -29,7 +29,7 @@ class LibraryReader:
         self._progress = progress
         self._begun_at = 0
         self.total: int | None = None
-        """About how many photos there are to be read. None if that is not known, or the library was read."""
+        """About how many photos are left to read. None if that is not known, or the library was read."""
         self._clock = clock
         self._quiet_from = 0.0
         self._waiting = 0

@@ -42,7 +42,7 @@ WORDS = {
 
 
 def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
-    """Returns what a rule can be begun with, as far as the server tells of the photo."""
+    """Returns what a rule can be begun with, by what the server knows of the photo."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
     path = str(record.get("originalPath") or "")

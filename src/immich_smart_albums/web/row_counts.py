@@ -85,7 +85,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """What is to be known of a rule beyond its photos."""
+    """How many photos each row of a rule lets through, and what just misses."""
 
     counts: Mapping[str, tuple[int | None, int | None]]
     """For each row, by its id, how many photos it lets through by itself, and after those above it. None: it could not

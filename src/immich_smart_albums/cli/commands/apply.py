@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _named(plan: Plan, place: Path) -> list[Path]:
     """The rules files that a plan names. Raises ConfigurationError for those that may be somebody else's.
 
-    Rules say to which server a key is sent, and which program tells it: whoever can write a plan file is not to decide
-    on that.
+    Rules say to which server a key is sent, and which program tells it. Who can write a plan file must not decide on
+    that.
     """
     paths = [Path(file) for file in plan.files]
     for path in paths:

@@ -24,7 +24,7 @@ class HttpServer:
     """Answers at an address while `with` lasts."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Take the address. Raises ConfigurationError if it is not to be had."""
+        """Take the address. Raises ConfigurationError if it is taken, or none of this machine."""
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family, backlog=512)

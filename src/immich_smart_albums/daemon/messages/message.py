@@ -42,7 +42,7 @@ class Message:
 
     @property
     def body(self) -> str:
-        """Its lines, as far as a message goes."""
+        """Its lines, cut to the length of a message."""
         more = len(self.lines) - MOST_LINES
         return "\n".join([*self.lines[:MOST_LINES], *([f"… and {more:,} more"] if more > 0 else [])])
 

@@ -88,7 +88,7 @@ class ImmichAlbums:
         self._creation = AlbumCreation(http, directory)
 
     def members(self, album_id: str) -> frozenset[str]:
-        """Returns the ids in an album, as far as the timeline and the archive show them.
+        """Returns the ids in an album that the timeline and the archive show.
 
         Trashed and hidden members are missing in every version. That is harmless: adding one again is answered with
         "duplicate".

@@ -42,7 +42,7 @@ class _Counted(msgspec.Struct):
 
 
 class Contents:
-    """Reads the members of albums, whoever owns them."""
+    """Reads the members of albums, its owner's photos and those of others."""
 
     def __init__(self, http: Http, searches: ImmichSearches) -> None:
         self._http = http

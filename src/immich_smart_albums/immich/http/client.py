@@ -127,7 +127,7 @@ class Http:
     def picture(self, path: str, *, etag: str | None, largest: int) -> tuple[Mapping[str, str], bytes]:
         """Returns headers and data of a picture; no data where it still is the one with this `etag`.
 
-        Whoever shows pictures is not part of what `stop` ends.
+        Pages that show pictures go on when `stop` ends a run.
         """
         headers = {"accept": "image/*", **({} if etag is None else {"if-none-match": etag})}
         request = _Request("GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False)

@@ -1,4 +1,4 @@
-"""Holding returned assets against the conditions of a search, as far as a record tells."""
+"""Checks returned assets against the conditions of a search, where their records tell."""
 
 from __future__ import annotations
 

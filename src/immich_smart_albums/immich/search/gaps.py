@@ -25,7 +25,7 @@ def gaps(
 
     `shown` are the instants of those that were shown, sorted, in ms since 1970; `missing` is how many more there are.
     `count` says how many there are in a part, None if it cannot. What is missing is in the parts, unless the library
-    changes meanwhile: whoever reads them sees whether they have as many.
+    changes meanwhile: the reader sees whether the parts have as many.
     """
     parts = [(window, 0, len(shown), missing)]
     while parts:

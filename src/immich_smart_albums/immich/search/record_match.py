@@ -60,7 +60,7 @@ def shown_checksum(checksum: str) -> str | None:
 def contains(value: object, pattern: str) -> bool | None:
     """Returns whether the server's "contains, ignoring case and accents" holds; % and _ are wildcards there.
 
-    None wherever that cannot be told for certain.
+    None if that is not certain.
     """
     return _settled(value, pattern, all(piece in _lower(value) for piece in _pieces(pattern)))
 

@@ -65,7 +65,7 @@ class SearchRequest:
         self._wire = search_body(query, visibility, capabilities)
         self._is_joined = capabilities.joins_exif and not self._wire.is_filter
         self._early: frozenset[str] = frozenset()
-        """Photos that are shown with a later year than they have, as far as they made themselves felt."""
+        """Photos that are shown with a later year than they have, if any were noticed."""
         self._options: dict[str, object] = {}
         if any(field.startswith("exifInfo") for field in wanted):
             self._options["withExif"] = True

@@ -107,7 +107,7 @@ class AnswerVerifier:
         self._add_branches(words if flat else f"{name} {condition.operator}", ((condition,),), (condition,))
 
     def _add_branches(self, name: str, branches: tuple[Branch, ...], about: Branch) -> None:
-        """At least one branch must hold, as far as records tell."""
+        """Add the check that at least one branch holds; for records that do not tell it, a control does."""
         choices = [list(map(self._answering.verifiable, branch)) for branch in branches]
         self.fields.update(*(verifiable.fields for choice in choices for verifiable in choice))
 

@@ -2,7 +2,7 @@
 
 The ledger knows which rules had which albums. Where a rule is not among them, and one of them is not in the rules files
 any more, it may be the same with another name. Then a second album would be made, and the first one left, shared and
-unkept. So whoever wrote the rule is asked, once, and answers with `was`.
+unkept. So the author of the rule is asked, once, and answers with `was`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Predecessor:
     rule: str = ""
     """Its name, with `{year}` and the like where it was split; empty: there is none."""
     problem: Problem | None = None
-    """What is to be decided before anything is written."""
+    """What people have to decide before anything is written."""
     warning: str = ""
 
 

@@ -114,7 +114,7 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: RunContext, report: AlbumR
         message = f"{plan.name}: {'; '.join(plan.refusals)}"
         raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
     if plan.album is None and not plan.changes and plan.learned == Observed():
-        return  # an album that is not there and is not to be is nothing to remember, perhaps not even whose it is
+        return  # an album that is not there and stays so is nothing to remember, perhaps not even whose it is
     if plan.album is not None and (plan.changes or plan.learned != Observed()):
         # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
         if plan.album.id not in written:

@@ -42,14 +42,14 @@ class AlbumPlacement:
     standing: MembershipState | None = None
     """What the ledger knows; None: nothing."""
     run: Run | None = None
-    """The run that put the photo there, or took it out, as far as the ledger tells."""
+    """The run that put the photo there, or took it out, by the ledger. None if it knows none."""
     problems: tuple[Problem, ...] = ()
     """Why the album could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlbumExplanation:
-    """All that is to be said of one photo and one rule."""
+    """One photo and one rule: what each account says, and how the photo stands to the rule's albums."""
 
     rule: str
     """The album's name in the rules file."""

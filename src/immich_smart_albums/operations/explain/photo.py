@@ -243,7 +243,7 @@ class Namer:
     names: NameResolver
 
     def __call__(self, field_: str, id_: str) -> str:
-        """The name of what an id in a search field stands for; the id where that is not to be had."""
+        """The name of what an id in a search field stands for, else the id."""
         try:
             return self.names.names_by_id(EntityKind(BY_NAME[field_].refers_to)).get(id_, id_)
         except ServerError:

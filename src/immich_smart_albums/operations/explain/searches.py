@@ -30,7 +30,7 @@ class AccountPlan:
     title: str
     plan: QueryPlan
     sizes: Mapping[Query, int]
-    """How many assets the searches find, as far as the server tells."""
+    """How many assets the searches find, of those that the server counts."""
     names: Mapping[str, str]
     """Names of the ids in the searches."""
     requested_fields: Mapping[Query, frozenset[str]]

@@ -57,7 +57,7 @@ class Indexing:
     open: dict[Query, dict[str, Asset]] = field(default_factory=dict)
     """Photos whose embeddings were not looked up yet, by the scope of the ranking that would tell."""
     embedded: dict[str, bool] = field(default_factory=dict)
-    """Whether a photo has an embedding, by its id, as far as this run knows."""
+    """Whether a photo has an embedding, by its id, of those that this run has asked about."""
     busy: frozenset[str] | None = None
     """What `queues` returned. None if nobody called it yet."""
     _now: int | None = None

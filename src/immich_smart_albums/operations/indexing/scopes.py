@@ -53,7 +53,7 @@ def narrow_scope(drivers: Iterable[Query]) -> Query:
 
 
 def _branches(query: Query) -> Iterator[Branch]:
-    """What surely holds for what a search finds, as far as rankings can say it: one of these."""
+    """What surely holds for what a search finds, in conditions that rankings take: one of these."""
     for chosen in query.any_of or ((),):
         conditions = (*query.where, *chosen)
         plain = tuple(condition for condition in conditions if _is_ranked(condition))

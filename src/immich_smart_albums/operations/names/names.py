@@ -76,7 +76,7 @@ class NameResolver:
 
     @cached_property
     def users(self) -> list[User]:
-        """The users of the server, as far as the account sees them."""
+        """The users of the server that the account sees."""
         return self._directory.users()
 
     @property
@@ -225,7 +225,7 @@ class NameResolver:
         return any(candidate == id_ for candidate, _ in self.candidates(thing))
 
     def names_by_id(self, thing: EntityKind) -> dict[str, str]:
-        """Returns what ids stand for, as far as it was asked for anyway or is listed."""
+        """Returns what ids stand for, of those that were asked for anyway or are listed."""
         names = {id_: name for id_, name in self.candidates(thing) if name}
         if thing is EntityKind.PERSON:
             for shown_people in self._shown.values():

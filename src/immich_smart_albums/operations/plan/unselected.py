@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unselected:
-    """Tells of albums what is not to be added yet, and what may stay although it is not selected."""
+    """Finds for albums what waits to be added, and what may stay although it is not selected."""
 
     accounts: ConnectedAccounts
     options: SelectOptions

@@ -47,7 +47,7 @@ class Directory(Protocol):
         ...
 
     def users(self) -> list[User]:
-        """Returns the users of the server, as far as the account sees them.
+        """Returns the users of the server that the account sees.
 
         Raises MissingPermission without `user.read`.
         """

@@ -65,7 +65,7 @@ def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:
 
 
 def _album(album: AlbumPlan, base: str) -> Iterator[str]:
-    """What is to be said of one album. Nothing if there is nothing to do."""
+    """The lines of one album. None if there is nothing to do."""
     yield from _photos("+", album.additions, base)
     yield from _photos("-", album.removals, base)
     yield from (f"~ {edit}" for edit in edits(album, base))

@@ -23,7 +23,7 @@ def title(plan: Plan) -> str:
 
 
 def state(album: AlbumPlan) -> str:
-    """Returns what is to be known of an album at first sight."""
+    """Returns the state of an album in a few words."""
     if album.problems:
         return "✗ only in part" if album.has_changes or album.seen else "✗ could not be planned"
     if album.refusals:

@@ -36,7 +36,7 @@ class Origin(Protocol):
         ...
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
-        """Returns a problem with it, at one of its keys as far as that can be told, or as a whole."""
+        """Returns a problem with it, at one of its keys if that is known, else as a whole."""
         ...
 
 

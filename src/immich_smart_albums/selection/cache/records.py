@@ -6,7 +6,7 @@ then reads the same records, as if they came from the server. What is read is re
 so that the next filter finds them.
 
 All of it is of the moment when it was first read. So it is for what is looked at, never for what is written, and
-whoever keeps one throws it away to see the library as it is now. Records are packed: a whole one takes less than a
+to see the library as it is now, throw it away. Records are packed: a whole one takes less than a
 kilobyte.
 """
 
@@ -52,7 +52,7 @@ WIDE = frozenset(
         *("width", "height"),
     }
 )
-"""What is read of each asset in any case, as far as the server's version returns it."""
+"""What is read of each asset in any case, where the server's version returns it."""
 
 
 MOST_VERDICTS = 50

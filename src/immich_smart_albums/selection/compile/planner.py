@@ -70,7 +70,7 @@ def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be le
 ) -> QueryPlan:
     """Returns the query plan for the rules of a run, for one account, with their names looked up.
 
-    `sizes` has how many assets some searches find, as far as that is known. `names` are what messages call the rules.
+    `sizes` has how many assets some searches find. `names` are what messages call the rules.
     `shared` are searches that cost nothing, with the top-level fields that are known of what they find. `years` are the
     first and the last in which the library may have photos, where that helps.
     """

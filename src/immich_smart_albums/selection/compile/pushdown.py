@@ -131,7 +131,7 @@ class Pushdown:
 
 
 def _is_shown(condition: Condition) -> bool:
-    """Whether the record of a photo shows the same of a condition as the server looks at, whoever owns the photo."""
+    """Whether the record of a photo shows the same of a condition as the server looks at, also on others' photos."""
     proof = BY_NAME[condition.field].proof
     is_shown = proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
     return is_shown and condition.value not in (None, "")

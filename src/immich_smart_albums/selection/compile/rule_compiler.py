@@ -212,7 +212,7 @@ class RuleCompiler:
                 return
 
     def _windows(self, node: Node) -> list[Bounds]:
-        """The windows of time in which a filter for days of any year may pass. Empty if that is not to be told."""
+        """The windows of time in which a filter for days of any year may pass. Empty if that is not known."""
         if self.costs.years is None or not isinstance(node, Filter) or node.yearly is None:
             return []
         return windows(node.yearly, self.costs.years)

@@ -35,7 +35,7 @@ class SearchResults:
     """Of a driver and a scoped search the one that was read in full, where the scoped one did not do."""
 
     def ids(self, driver: Query, query: Query) -> AbstractSet[str]:
-        """Returns the ids of what a search found, as far as the driver found them."""
+        """Returns the ids of what a search found, of those that the driver found."""
         return self.results[self.instead.get((driver, query), query)].places.keys()
 
 

@@ -130,7 +130,7 @@ def _is_fed(rule_of_ledger: str, rules: tuple[AlbumRule, ...]) -> bool:
 
 
 def _album_of(rule: AlbumRule, albums: Iterable[Album], bound: dict[str, str]) -> Album | None:
-    """The album that a rule feeds, as far as the ledger or the name tells."""
+    """The album that a rule feeds, by the ledger, else by its name."""
     albums = list(albums)
     for album in albums:
         if rule.album_id == album.id or same_name(bound.get(album.id, ""), rule.name):

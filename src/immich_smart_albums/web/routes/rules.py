@@ -233,7 +233,7 @@ def _photo(asset: Asset) -> list[str]:
 
 
 def _lines(shown: Preview) -> Iterable[dict[str, object]]:
-    """What is to be said of each album that the rule feeds."""
+    """Notes, warnings and problems of each album that the rule feeds."""
     return [
         {
             "heading": heading(album),
