@@ -86,6 +86,7 @@ class RuleRoutes:
             "name": shown.rule.name,
             "counts": shown.counts,
             "open": shown.is_open,
+            "known": not shown.problems,
             "waiting": shown.sizes("waiting"),
             "about": rendered("_about.html", shown=shown, lines=_lines(shown), base=self._studio.session.base),
         }

@@ -8,6 +8,15 @@ import { Tabs } from "./tabs.js";
 const PAUSE = 250; // ms without a key until the rule is looked at
 const SLOW = 4000; // ms until it is said that something takes long
 
+const NOTHING = {
+  added: ({ inside, waiting }) => inside || waiting ? "Nothing new: what the rule means is in the album." : "No photo matches this rule. Near misses show what comes closest.",
+  inside: () => "The album is empty.",
+  leaving: () => "Nothing would leave.",
+  kept: () => "Nobody took anything out.",
+  waiting: () => "Nothing waits for Immich.",
+  near: ({ near }) => near === undefined ? "Looking for what comes closest…" : "No photo misses by one row alone.",
+};
+
 const studio = document.querySelector(".studio");
 const $ = (name) => studio.querySelector(`[data-${name}]`);
 const entry = $("entry"), about = $("about"), trouble = $("problem"), overlap = $("conflict"), busy = $("busy"), groups = $("groups"), panel = $("panel");
@@ -23,6 +32,7 @@ let basis = studio.dataset.basis;
 let name = studio.dataset.album;
 let preview = "";
 let counts = {};
+let isKnown = true; // else Immich could not be asked about something, and zero is not none
 let parts = {}; // of tabs whose photos are in groups: of each the words, the size, and how many are shown
 let isOpen = false; // photos wait since it was not asked yet whether Immich has looked at them
 let generation = 0;
@@ -34,7 +44,7 @@ let number = 0;
 const grid = new Grid($("grid"), {
   fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), group: group(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
   open: (photo) => show(photo[0]),
-  empty: () => ({ added: counts.inside || counts.waiting ? "Nothing new: what the rule means is in the album." : "No photo matches this rule. Near misses show what comes closest.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one condition alone." })[chosen()],
+  empty: () => isKnown || ["inside", "kept"].includes(chosen()) ? NOTHING[chosen()](counts) : "That is not known: Immich could not be asked about everything.",
 });
 
 function chosen() {
@@ -85,6 +95,7 @@ async function look() {
     preview = answer.preview;
     counts = answer.counts;
     isOpen = answer.open;
+    isKnown = answer.known;
     parts = { waiting: answer.waiting };
     about.innerHTML = answer.about;
     replaceRows(answer.rows);
@@ -159,7 +170,7 @@ function showRow(place, own, after) {
 function showCounts() {
   for (const tab of photos.tabs) {
     const count = counts[tab.dataset.tab];
-    tab.querySelector(".count").textContent = count === undefined ? "" : count.toLocaleString();
+    tab.querySelector(".count").textContent = count === undefined || !(count || isKnown) ? "" : count.toLocaleString();
     tab.classList.toggle("none", !count);
   }
 }

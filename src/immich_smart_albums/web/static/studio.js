@@ -36,7 +36,7 @@ async function standings(place) {
       const standing = status.albums[badge.dataset.standing];
       badge.textContent = standing ? standing.words : "nothing matches yet";
       if (standing) badge.classList.add(standing.kind);
-      if (standing && standing.reason) badge.title = standing.reason;
+      if (standing && standing.reason) badge.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "reason", textContent: standing.reason, dir: "auto" }));
       const cover = badge.closest("li").querySelector(".cover");
       if (standing && standing.photo && !cover.querySelector("img")) {
         const image = document.createElement("img");
