@@ -21,6 +21,7 @@ from immich_smart_albums.changes.journal import Ending, Intent
 from immich_smart_albums.changes.memory import AlbumKey, Binding
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import database, migrations
+from immich_smart_albums.ledger.connection import failure
 from immich_smart_albums.ledger.database import APPLICATION_ID, open_database
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.paths import FOLDER, default_place
@@ -307,7 +308,7 @@ def broken(*_: object) -> str:
 
 
 def test_a_full_disk_and_a_busy_file_are_told_as_such() -> None:
-    messages = [database._failure(_error(code), "l.db").message for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)]
+    messages = [failure(_error(code), "l.db").message for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)]
     assert messages == ["the ledger l.db cannot be written: the disk is full", "the ledger l.db is in use"]
 
 

@@ -1,4 +1,4 @@
-"""The file: created whole or not at all, recognised, brought up to date, and its failures told in our own words."""
+"""The ledger's file: created whole or not at all, recognised, checked, and brought up to date."""
 
 from __future__ import annotations
 
@@ -8,62 +8,20 @@ import sqlite3
 import tempfile
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import START_AFRESH, LedgerError
+from immich_smart_albums.ledger.connection import Database, failure
 from immich_smart_albums.ledger.health import damage
 from immich_smart_albums.ledger.lock import only_writer
 from immich_smart_albums.ledger.migrations import MIGRATIONS
 from immich_smart_albums.ledger.paths import require_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 APPLICATION_ID = 0x15A1B0D5
 """In the header of every ledger, to tell it from other SQLite files."""
-
-
-class Database:
-    """A connection whose every failure is a LedgerError."""
-
-    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
-        self._connection = connection
-        self._where = where
-
-    def rows(self, sql: str, *values: object) -> list[Any]:
-        """Returns the rows that a query finds."""
-        with self._translating_errors():
-            return self._connection.execute(sql, values).fetchall()
-
-    def run(self, sql: str, *values: object) -> int:
-        """Run one statement. Returns the id of the row that it inserted, if any."""
-        with self._translating_errors():
-            return self._connection.execute(sql, values).lastrowid or 0
-
-    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Run one statement for each row of values."""
-        with self._translating_errors():
-            self._connection.executemany(sql, rows)
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Returns a context: all that is run inside is written for good at its end, or nothing of it."""
-        with self._translating_errors():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # after some failures SQLite has gone back by itself
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _translating_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _failure(error, self._where) from error
 
 
 @contextmanager
@@ -157,7 +115,7 @@ def _create(path: Path) -> None:
             path.with_name(path.name + ending).unlink(missing_ok=True)
         new_file.replace(path)
     except sqlite3.Error as error:
-        raise _failure(error, str(path)) from error
+        raise failure(error, str(path)) from error
     except OSError as error:
         hint = "Choose another place with --ledger."
         raise LedgerError(f"the ledger {path} cannot be created: {error.strerror}", hint=hint) from None
@@ -171,7 +129,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         # Never creates a file, not even if it has gone since we looked.
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
     except sqlite3.Error as error:
-        raise _failure(error, str(path)) from error
+        raise failure(error, str(path)) from error
     with closing(connection):
         yield connection
 
@@ -183,7 +141,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        raise _failure(error, str(path)) from error
+        raise failure(error, str(path)) from error
     if application != APPLICATION_ID:
         message = f"{path} is not a ledger of this tool"
         raise LedgerError(message, hint="Is it the right file? A ledger is made by this tool where there is no file.")
@@ -202,7 +160,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     try:
         _migrate(connection, version)
     except sqlite3.Error as error:
-        raise _failure(error, str(path)) from error
+        raise failure(error, str(path)) from error
     except (KeyError, TypeError, ValueError) as error:  # rows that this tool did not write
         raise LedgerError(f"the ledger {path} is damaged: it cannot be updated: {error}", hint=START_AFRESH) from None
 
@@ -223,7 +181,7 @@ def _check_rows(connection: sqlite3.Connection, path: Path) -> None:
         try:
             what = damage(connection, sound)
         except sqlite3.Error as error:
-            raise _failure(error, str(path)) from error
+            raise failure(error, str(path)) from error
     if what is not None:
         raise LedgerError(f"the ledger {path} is damaged: {what}", hint=START_AFRESH)
 
@@ -234,21 +192,3 @@ def _prepare_to_write(connection: sqlite3.Connection) -> None:
     # Readers are not held up where the file system can do that; elsewhere SQLite stays with its journal.
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _failure(error: sqlite3.Error, where: str) -> LedgerError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match code:
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return LedgerError(f"the ledger {where} is damaged, or no ledger: {error}", hint=START_AFRESH)
-        case sqlite3.SQLITE_FULL:
-            hint = "Make room, and run this again: what was written so far is completed."
-            return LedgerError(f"the ledger {where} cannot be written: the disk is full", hint=hint)
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            hint = "Another program has it open; close that, and try again."
-            return LedgerError(f"the ledger {where} is in use", hint=hint)
-        case _ if "decode to UTF-8" in str(error):
-            return LedgerError(f"the ledger {where} is damaged: a text in it is none", hint=START_AFRESH)
-        case _:
-            hint = "May this user write to that file and its folder? Choose another place with --ledger."
-            return LedgerError(f"the ledger {where} cannot be used: {error}", hint=hint)

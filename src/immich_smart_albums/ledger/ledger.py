@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_smart_albums.changes.journal import Ending, Intent, Run, Write
-    from immich_smart_albums.ledger.database import Database
+    from immich_smart_albums.ledger.connection import Database
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
 

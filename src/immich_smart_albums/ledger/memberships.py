@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import Observed
-    from immich_smart_albums.ledger.database import Database
+    from immich_smart_albums.ledger.connection import Database
     from immich_smart_albums.model.asset import Asset
 
 _PHOTO_KNOWN = """
