@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from tests.support.signals import let_processes_hear
 from tests.support.tracing import following, spare_what_is_not_measured
+from tests.support.unsynced import never_wait_for_the_disk
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,6 +30,7 @@ stamina.set_testing(True, attempts=4, cap=True)
 
 spare_what_is_not_measured()
 let_processes_hear()
+never_wait_for_the_disk()
 
 
 def pytest_collection_finish() -> None:

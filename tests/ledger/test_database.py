@@ -28,6 +28,7 @@ from immich_smart_albums.ledger.paths import FOLDER, default_place
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
 from tests.support.sample_plans import photos
+from tests.support.unsynced import SYNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,6 +331,12 @@ def test_a_ledger_that_cannot_be_moved_into_place_is_told(path: Path, monkeypatc
 def test_what_sqlite_went_back_on_by_itself_is_not_gone_back_on_again(path: Path) -> None:
     with open_database(written(path), doing="a test") as opened, pytest.raises(RuntimeError), opened.writing():
         broken(opened.run("ROLLBACK"))
+
+
+def test_what_is_written_survives_a_power_cut(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "connect", SYNCED)
+    with open_database(path, doing="a test") as opened:
+        assert opened.rows("PRAGMA synchronous") == [(2,)]  # FULL
 
 
 def test_another_program_that_has_the_file_open_for_writing_is_told(

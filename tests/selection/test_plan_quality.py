@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.query_plan import QueryPlan
 
+pytestmark = pytest.mark.untraced
 
 SETS = {
     "single": [[Rule(random_tree(random.Random(seed), 1 + seed % 12))] for seed in range(40)],

@@ -29,6 +29,8 @@ from tests.support.rules_files import book
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.untraced
+
 PHOTOS = 12_000
 FEW = 300
 YEARS = range(2000, 2025)

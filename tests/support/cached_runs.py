@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_sandbox import Sandbox
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.selection.cache.cache import RunCache
+    from immich_smart_albums.selection.query_plan import QueryPlan
 
 
 def flat(visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE}), /, **filters: Value) -> Search:
@@ -64,6 +66,8 @@ RULES = (
 )
 """Rules of which Immich tells every change."""
 
+FEW_RULES = RULES[:3]
+
 Selected = list[tuple[list[str], dict[str, tuple[tuple[str, ...], ...]]]]
 
 
@@ -80,6 +84,8 @@ class Runs:
     recall: RunCache | None = None
     feed: int = -1000
     """What it is taken to cost to ask what changed: so little that it is done on small libraries, too."""
+    _compiled: tuple[Sequence[Rule], str, QueryPlan] | None = None
+    """The rules of the last run, the server's version and what they were compiled to."""
 
     def remembering(self) -> Selected:
         """A run that remembers."""
@@ -103,7 +109,7 @@ class Runs:
         self.recall = (
             open_cache(server, NameResolver(server.directory), store, self.lines.append) if remembers else None
         )
-        plan = compile_rules(self.rules, server)
+        plan = self._plan(server)
         with patch.object(cache, "FEED", self.feed):
             results = evaluate(plan, server.searches, concurrency=4, log=lambda _: None, memory=self.recall)
         selected = []
@@ -114,3 +120,10 @@ class Runs:
         if self.recall is not None:
             self.recall.save()
         return selected
+
+    def _plan(self, server: PhotoServer) -> QueryPlan:
+        """What the rules are compiled to, once as long as they and the server stay the same."""
+        version = str(server.version)
+        if self._compiled is None or self._compiled[0] is not self.rules or self._compiled[1] != version:
+            self._compiled = self.rules, version, compile_rules(self.rules, server)
+        return self._compiled[2]

@@ -7,18 +7,21 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import START_AFRESH, LedgerError
 from immich_smart_albums.ledger.connection import Database, failure
-from immich_smart_albums.ledger.health import damage
+from immich_smart_albums.ledger.health import damage, shape
 from immich_smart_albums.ledger.lock import only_writer
 from immich_smart_albums.ledger.migrations import MIGRATIONS
 from immich_smart_albums.ledger.paths import require_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from immich_smart_albums.ledger.health import Columns
 
 APPLICATION_ID = 0x15A1B0D5
 """In the header of every ledger, to tell it from other SQLite files."""
@@ -176,14 +179,20 @@ def _migrate(connection: sqlite3.Connection, version: int = 0) -> None:
 
 
 def _check_rows(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
-        _migrate(sound)
-        try:
-            what = damage(connection, sound)
-        except sqlite3.Error as error:
-            raise failure(error, str(path)) from error
+    try:
+        what = damage(connection, _sound_shape(MIGRATIONS))
+    except sqlite3.Error as error:
+        raise failure(error, str(path)) from error
     if what is not None:
         raise LedgerError(f"the ledger {path} is damaged: {what}", hint=START_AFRESH)
+
+
+@cache
+def _sound_shape(_steps: Sequence[Callable[[sqlite3.Connection], None]]) -> dict[str, Columns]:
+    """The shape of an empty ledger after these steps: all there are."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
+        _migrate(sound)
+        return shape(sound)
 
 
 def _prepare_to_write(connection: sqlite3.Connection) -> None:

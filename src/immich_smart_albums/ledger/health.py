@@ -6,13 +6,14 @@ wrong in one place is believed in none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from immich_smart_albums.changes.journal import Ending, WriteState
 from immich_smart_albums.changes.memory import MembershipState
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
     from enum import Enum
 
 _WORDS: dict[tuple[str, str], type[Enum]] = {
@@ -23,16 +24,23 @@ _WORDS: dict[tuple[str, str], type[Enum]] = {
 """Columns that hold one of a few words."""
 
 
-def damage(connection: sqlite3.Connection, sound: sqlite3.Connection) -> str | None:
-    """Returns what is wrong with the rows of a ledger that has the shape of `sound`, an empty one; None: nothing.
+Columns: TypeAlias = tuple[tuple[int, str, str, int, str | None, int], ...]
+"""Of a table, as SQLite tells them: number, name, type, whether it is needed, default, and whether it is a key."""
+
+
+def shape(connection: sqlite3.Connection) -> dict[str, Columns]:
+    """Returns the tables of a ledger with their columns. Raises sqlite3.Error."""
+    ours = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    return {name: _columns(connection, name) for (name,) in connection.execute(ours).fetchall()}
+
+
+def damage(connection: sqlite3.Connection, sound: Mapping[str, Columns]) -> str | None:
+    """Returns what is wrong with the rows of a ledger that is to have the shape `sound`; None: nothing.
 
     Raises sqlite3.Error.
     """
-    ours = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-    tables = [name for (name,) in sound.execute(ours)]
-    for table in tables:
-        columns = sound.execute(f"PRAGMA table_info({table})").fetchall()
-        if connection.execute(f"PRAGMA table_info({table})").fetchall() != columns:
+    for table, columns in sound.items():
+        if _columns(connection, table) != columns:
             return f"the table {table} has another shape"
         column = _wrong_column(connection, table, columns)
         if column is not None:
@@ -43,9 +51,11 @@ def damage(connection: sqlite3.Connection, sound: sqlite3.Connection) -> str | N
     return None if dangling is None else f"the table {dangling[0]} speaks of an album that is not in it"
 
 
-def _wrong_column(
-    connection: sqlite3.Connection, table: str, columns: list[tuple[int, str, str, int, str | None, int]]
-) -> str | None:
+def _columns(connection: sqlite3.Connection, table: str) -> Columns:
+    return tuple(connection.execute(f"PRAGMA table_info({table})"))
+
+
+def _wrong_column(connection: sqlite3.Connection, table: str, columns: Columns) -> str | None:
     """The first column in which some row has a value that it cannot have."""
     cases = []
     for _, name, type_, is_needed, _, is_key in columns:
