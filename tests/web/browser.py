@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -25,6 +25,9 @@ needs_browser = pytest.mark.skipif(
 
 PATIENCE = 180.0
 """Seconds until something that has to come is missed."""
+
+_PAUSE = 0.03
+"""Seconds until it is looked for again."""
 
 
 @contextmanager
@@ -66,17 +69,20 @@ class Tab:
 
     def until(self, condition: str | Callable[[], Any]) -> None:
         """Wait for an expression in the page, or for a function here, to be true."""
+        if isinstance(condition, str):
+            self.page.wait_for_function(f"() => {condition}", polling=_PAUSE * 1000)
+            return
         end = time.monotonic() + PATIENCE
-        while not (self.page.evaluate(condition) if isinstance(condition, str) else condition()):
+        while not condition():
             assert time.monotonic() < end, f"{condition} did not come: {self.page.inner_text('main')[:500]}"
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
 
     def focus_by_tab(self, selector: str, *, most: int = 120) -> None:
-        """Press the Tab key until something has the focus."""
+        """Press the Tab key until something has the focus, unless it has it already."""
         for _ in range(most):
-            self.page.keyboard.press("Tab")
             if self.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
                 return
+            self.page.keyboard.press("Tab")
         raise AssertionError(f"no way by keyboard to {selector}")
 
     def press(self, selector: str, key: str = "Enter") -> None:
@@ -95,21 +101,36 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP", even
 """
 
 
+@functools.cache
+def _context(running: Browser, *, bypass_csp: bool) -> BrowserContext:
+    context = running.new_context(bypass_csp=bypass_csp, reduced_motion="reduce")
+    context.new_page()  # stays, and the window with it: opening one costs as much as ten tabs
+    return context
+
+
 @contextmanager
-def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
-    """A page in a context of its own. At the end it must have had no trouble, and asked no other host."""
-    context = running.new_context(**options)
+def page_of(running: Browser, *, bypass_csp: bool = False) -> Iterator[Page]:
+    """A new page in the one window of its kind, without the cookies of those before."""
+    context = _context(running, bypass_csp=bypass_csp)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
-    opened = Tab(page, base)
-    page.add_init_script(_TELL_VIOLATIONS)
-    page.on("console", lambda message: opened.complain(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: opened.complain(str(error)))
-    page.on("request", lambda request: opened.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1/", request.url)))
     try:
-        yield opened
+        yield page
     finally:
-        context.close()
+        page.close()
+        context.clear_cookies()
+
+
+@contextmanager
+def tab(running: Browser, base: str, *, bypass_csp: bool = False) -> Iterator[Tab]:
+    """A tab that knows nothing of those before. At the end it must have had no trouble, and asked no other host."""
+    with page_of(running, bypass_csp=bypass_csp) as page:
+        opened = Tab(page, base)
+        page.add_init_script(_TELL_VIOLATIONS)
+        page.on("console", lambda message: opened.complain(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: opened.complain(str(error)))
+        page.on("request", lambda request: opened.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1/", request.url)))
+        yield opened
     assert opened.troubles == [], opened.troubles
     assert opened.hosts <= {base, re.sub(r"^(\w+://[^/]+).*", r"\1/", base)}
 

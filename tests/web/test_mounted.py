@@ -11,7 +11,7 @@ import pytest
 from immich_smart_albums.web.safety import Policy
 from tests.support.reverse_proxy import Front
 
-from .browser import needs_browser, tab
+from .browser import needs_browser, page_of, tab
 from .conftest import opened
 
 if TYPE_CHECKING:
@@ -121,30 +121,28 @@ class Dashboard:
 def test_the_page_that_is_named_may_frame_it_and_it_works_there(
     chromium: Browser, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with Dashboard() as board, opened(sandbox, tmp_path, Policy(frame=board.origin)) as studio:
+    with (
+        Dashboard() as board,
+        opened(sandbox, tmp_path, Policy(frame=board.origin)) as studio,
+        page_of(chromium) as page,
+    ):
         board.show(f"{studio.url}album?name=Dogs")
-        context = chromium.new_context()
-        page = context.new_page()
         page.goto(board.origin)
         frame = page.frame_locator("iframe")
         frame.locator(".cell img").first.wait_for()
         frame.locator(".cell").first.click()
         frame.locator("[data-do=never]").click()
-        frame.locator("[data-save]:not([disabled])").click()
-        while "photo:" not in studio.file.read_text(encoding="utf-8"):
-            page.wait_for_timeout(50)
-        context.close()
+        # Where nothing moves any more: a button that moves under the mouse is not clicked.
+        frame.locator("[data-save]:not([disabled])").wait_for()
+        frame.locator("[data-busy]").wait_for(state="hidden")
+        with page.expect_response("**/save"):
+            frame.locator("[data-save]").click()
+        assert "photo:" in studio.file.read_text(encoding="utf-8")
 
 
 def test_no_other_page_may_frame_it(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
-    with Dashboard() as board, opened(sandbox, tmp_path) as studio:
+    with Dashboard() as board, opened(sandbox, tmp_path) as studio, page_of(chromium) as page:
         board.show(studio.url)
-        context = chromium.new_context()
-        page = context.new_page()
-        refusals: list[str] = []
-        page.on("console", lambda message: refusals.append(message.text))
-        page.goto(board.origin)
-        while not any("frame-ancestors" in refusal for refusal in refusals):
-            page.wait_for_timeout(50)
+        with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            page.goto(board.origin)
         assert "Smart Albums" not in page.frames[-1].content()
-        context.close()
