@@ -10,8 +10,9 @@ import stamina.instrumentation
 from immich_smart_albums.config.headers import merged
 from immich_smart_albums.config.slips import page_base
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
-from immich_smart_albums.immich.http.client import Exchange, Http
+from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
+from immich_smart_albums.immich.http.exchange import Exchange
 from immich_smart_albums.immich.http.patience import HURRY, TimeOuts
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.stopping import never

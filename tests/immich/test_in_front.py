@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import ConfigurationError, NotImmich, Refused, Unreachable
-from immich_smart_albums.immich.http.client import Exchange, Http
+from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.text.secret import Secret
 from tests.support.bare_server import BareServer, answer, json
@@ -17,6 +17,8 @@ from .test_tls import certificate  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from immich_smart_albums.immich.http.exchange import Exchange
 
 GOOD = json(b"[]")
 TOKEN = "very-secret-token"

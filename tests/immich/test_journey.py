@@ -19,7 +19,7 @@ from tests.support.bare_server import BareServer, json
 from tests.support.immich_clients import NOTHING, http_to, ids_found_by, metadata, server_at, shown_ids, smart
 
 if TYPE_CHECKING:
-    from immich_smart_albums.immich.http.client import Exchange
+    from immich_smart_albums.immich.http.exchange import Exchange
 
     from .conftest import Start
 

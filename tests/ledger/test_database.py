@@ -111,15 +111,21 @@ def test_a_ledger_that_cannot_be_finished_is_not_begun(path: Path, monkeypatch: 
     written(path)
 
 
-@pytest.mark.parametrize("made_by", range(1, len(migrations.MIGRATIONS)))
-@pytest.mark.parametrize("doing", [None, "a test"])
-def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_by: int, doing: str | None) -> None:
+def earlier(path: Path, made_by: int) -> sqlite3.Connection:
+    """A ledger as it was after so many migrations."""
     path.parent.mkdir()
     connection = sqlite3.connect(path, isolation_level=None)
     for step in migrations.MIGRATIONS[:made_by]:
         step(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {made_by}")
+    return connection
+
+
+@pytest.mark.parametrize("made_by", range(1, len(migrations.MIGRATIONS)))
+@pytest.mark.parametrize("doing", [None, "a test"])
+def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_by: int, doing: str | None) -> None:
+    connection = earlier(path, made_by)
     columns = "server, owner, rule, album, name"
     sql = f"INSERT INTO albums ({columns}) VALUES ('http://photos', ?, ?, 'a1', 'Friends')"
     connection.execute(sql, (KEY.owner, KEY.rule))
@@ -130,13 +136,7 @@ def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_b
 
 
 def test_shares_that_were_given_before_they_were_remembered_are_known_from_what_was_written(path: Path) -> None:
-    path.parent.mkdir()
-    connection = sqlite3.connect(path, isolation_level=None)
-    before = migrations.MIGRATIONS.index(migrations._shares_and_covers)
-    for step in migrations.MIGRATIONS[:before]:
-        step(connection)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {before}")
+    connection = earlier(path, migrations.MIGRATIONS.index(migrations._shares_and_covers))
     connection.execute("INSERT INTO albums (id, owner, rule) VALUES (1, ?, ?)", (KEY.owner, KEY.rule))
     write = "INSERT INTO writes (run, album, user, updated, change, at, state) VALUES (1, 1, 'alice', '', ?, '', ?)"
     for user, role, state in (
@@ -173,13 +173,7 @@ def test_a_disk_that_fails_while_rows_are_looked_at_is_told(path: Path, monkeypa
 
 
 def test_names_of_rules_that_were_written_in_two_parts_are_known_composed(path: Path) -> None:
-    path.parent.mkdir()
-    connection = sqlite3.connect(path, isolation_level=None)
-    before = migrations.MIGRATIONS.index(migrations._composed_names)
-    for step in migrations.MIGRATIONS[:before]:
-        step(connection)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {before}")
+    connection = earlier(path, migrations.MIGRATIONS.index(migrations._composed_names))
     sql = "INSERT INTO albums (owner, rule, album, name) VALUES ('alice', ?, ?, 'x')"
     for rule, album in (("Bu\u0308ro", "a1"), ("E\u0301te\u0301", "a2"), ("\u00c9t\u00e9", "a3")):
         connection.execute(sql, (rule, album))

@@ -63,20 +63,21 @@ def address(page: str, **parameters: object) -> str:
 
 def day(local: str) -> str:
     """Returns an ISO date as `2 May 2024`; a text that is none as it is."""
-    try:
-        when = datetime.fromisoformat(local)
-    except ValueError:
-        return local
-    return f"{when.day} {when:%B} {when.year}"
+    when = _read(local)
+    return local if when is None else f"{when.day} {when:%B} {when.year}"
 
 
 def moment(instant: str) -> str:
-    """Returns an ISO time as `2 May 2024, 14:05`."""
+    """Returns an ISO time as `2 May 2024, 14:05`; a text that is none as it is."""
+    when = _read(instant)
+    return instant if when is None else f"{day(instant)}, {when:%H:%M}"
+
+
+def _read(text: str) -> datetime | None:
     try:
-        when = datetime.fromisoformat(instant)
+        return datetime.fromisoformat(text)
     except ValueError:
-        return instant
-    return f"{when.day} {when:%B} {when.year}, {when:%H:%M}"
+        return None
 
 
 def rendered(template: str, **values: object) -> Markup:

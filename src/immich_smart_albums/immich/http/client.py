@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -15,9 +14,10 @@ import urllib3
 from immich_smart_albums.errors import ServerError, Stopped, Unauthorized
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, translate_error
+from immich_smart_albums.immich.http.exchange import Exchange, Request
 from immich_smart_albums.immich.http.helpers import Helpers, LateError
 from immich_smart_albums.immich.http.patience import Patience, TimeOuts, Tries
-from immich_smart_albums.immich.http.responses import ANY_KEY, check, check_picture
+from immich_smart_albums.immich.http.responses import ANY_KEY, check_picture
 from immich_smart_albums.model.stopping import never
 
 if TYPE_CHECKING:
@@ -36,42 +36,6 @@ USER_AGENT = "immich-smart-albums"
 
 _NO_TIME = 1e-6
 """Seconds; none at all would be as many as it takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request as the log shows it: no header, so no key."""
-
-    method: str
-    path: str
-    status: int | None
-    """None if no answer came."""
-    seconds: float
-    received: int
-    """Bytes of the body, decompressed."""
-    body: bytes | None
-    """The JSON that was sent."""
-    trouble: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request, and what its answer has to be."""
-
-    method: str
-    path: str
-    body: bytes | None
-    largest: int
-    """Bytes of the answer."""
-    seconds: float
-    """How long the answer may take as a whole."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """In place of those that all requests have."""
-    check: Callable[[str, str, int, Mapping[str, str], bytes], bytes] = check
-    """The body of a good answer; raises what another means."""
-    stoppable: bool = True
-    is_private: bool = False
-    """Whether its body holds a secret: then no log shows it."""
 
 
 class Http:
@@ -130,7 +94,7 @@ class Http:
         Pages that show pictures go on when `stop` ends a run.
         """
         headers = {"accept": "image/*", **({} if etag is None else {"if-none-match": etag})}
-        request = _Request("GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False)
+        request = Request("GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False)
         return self.patiently(lambda: self._try(request))
 
     def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
@@ -156,7 +120,7 @@ class Http:
     def send_secret(self, method: str, path: str, body: Mapping[str, object]) -> bytes:
         """Send a request once, with a body that no log shows. Returns and raises what `send` does."""
         text = msgspec.json.encode(body)
-        request = _Request(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
+        request = Request(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
         return self.patiently(lambda: self._try(request), repeat=False)[1]
 
     def _send(
@@ -171,7 +135,7 @@ class Http:
         """Headers and JSON text of a good answer; of a hint where `repeat` is None."""
         seconds = self._time_outs.hurry if repeat is None else self._time_outs.answer
         text = None if body is None else msgspec.json.encode(body)
-        request = _Request(method, path, text, largest, seconds)
+        request = Request(method, path, text, largest, seconds)
         return self.patiently(lambda: self._try(request), repeat=bool(repeat))
 
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
@@ -198,7 +162,7 @@ class Http:
                 return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(self, request: _Request) -> tuple[Mapping[str, str], bytes]:
+    def _try(self, request: Request) -> tuple[Mapping[str, str], bytes]:
         if request.stoppable and self._stop():
             raise Stopped
         method, path = request.method, request.path
@@ -235,7 +199,7 @@ class Http:
                 text = text.replace(secret.reveal(), str(secret))
         return text
 
-    def _in_time(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _in_time(self, request: Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
         In another thread: no time-out of a socket ends a server that sends its headers byte by byte.
@@ -247,7 +211,7 @@ class Http:
         except LateError:
             raise patience.too_slow(f"{request.method} {request.path}") from None
 
-    def _exchange(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _exchange(self, request: Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         headers = {**self._headers, **request.headers}
         if request.body is not None:
             headers["content-type"] = "application/json"

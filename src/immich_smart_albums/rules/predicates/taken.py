@@ -74,11 +74,8 @@ def _plain(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
-    entries = reader.entries(value, _OPTIONS, "a time")
+    entries = reader.some_entries(value, _OPTIONS, "a time")
     if entries is None:
-        return None
-    if not entries:
-        reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
         return None
     nodes = [
         with_origin(_KINDS[word].read(entry, reader), entry.span) for word, entry in entries.items() if word in _KINDS

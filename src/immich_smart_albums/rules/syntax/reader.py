@@ -107,6 +107,13 @@ class Reader:
         entries = self.known_entries(value, words, meant)
         return entries if len(entries) == len(value.entries) else None
 
+    def some_entries(self, value: MappingNode, words: Collection[str], meant: str) -> dict[str, ValueNode] | None:
+        """Returns the entries of a mapping that has at least one. None with a problem noted."""
+        entries = self.entries(value, words, meant)
+        if entries == {}:
+            self.problem(value, f"{meant} is expected here", hint=f"It takes {', '.join(words)}.")
+        return entries or None
+
     def known_entries(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
         """Returns the entries whose keys are known words; unknown ones are noted with the nearest known."""
         known_words = tuple(words)

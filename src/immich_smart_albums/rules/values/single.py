@@ -83,13 +83,8 @@ class Period(Value[DateRange]):
         """See `Value`."""
         if not isinstance(value, MappingNode):
             return read_period(value, reader)
-        entries = reader.entries(value, BOUNDS, "a time")
-        if entries is None:
-            return None
-        if not entries:
-            reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(BOUNDS)}.")
-            return None
-        return read_bounds(entries, value, reader)
+        entries = reader.some_entries(value, BOUNDS, "a time")
+        return None if entries is None else read_bounds(entries, value, reader)
 
 
 class Text(Value[str]):
