@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -73,13 +73,12 @@ class Saver:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """While this lasts no other saver saves there, of whatever process; editors do not care, so they are looked for."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network shares have no locks
+    with ExitStack() as stack:
+        with suppress(OSError):  # some network shares have no locks, and some folders may not be read
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _require_writable(path: Path, target: Path) -> None:

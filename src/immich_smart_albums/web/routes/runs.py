@@ -36,10 +36,9 @@ class RunRoutes:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def plan(self, request: Request) -> Response:
+    def plan(self, _: Request) -> Response:
         """Returns the plan of everything; filled by `plan_body`."""
-        allow = request.query_params.getlist("allow")
-        return page("plan.html", read_only=self._studio.read_only, allow=allow, run=None, job=self._studio.job)
+        return page("plan.html", read_only=self._studio.read_only, run=None)
 
     @part
     def plan_body(self, request: Request) -> Response:
@@ -52,7 +51,7 @@ class RunRoutes:
     def undo(self, request: Request) -> Response:
         """Returns the plan that takes a run back; filled by `undo_body`."""
         run = number_of(request, "run")
-        return page("plan.html", read_only=self._studio.read_only, allow=[], run=run, job=self._studio.job)
+        return page("plan.html", read_only=self._studio.read_only, run=run)
 
     @part
     def undo_body(self, request: Request) -> Response:

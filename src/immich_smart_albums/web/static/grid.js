@@ -120,11 +120,6 @@ export class Grid {
     if (this.photos[at]) this.open(this.photos[at], at);
   }
 
-  /** Where the photo is that has an id; -1 where it is not among those read. */
-  placeOf(id) {
-    return this.photos.findIndex((photo) => photo && photo[0] === id);
-  }
-
   move(at) {
     this.at = Math.max(0, Math.min(this.total - 1, at));
     for (const [place, cell] of this.cells) cell.tabIndex = place === this.at ? 0 : -1;
