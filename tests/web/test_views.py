@@ -79,5 +79,7 @@ def test_reports_are_for_everybody(chromium: Browser, terminal: Terminal) -> Non
             at.goto("")
             assert at.page.evaluate("[...document.images].every((image) => image.naturalWidth || !image.complete)")
             is_for_everybody(Screen(at, SCREENSHOTS), f"report-{name}")
+            at.page.emulate_media(media="print", color_scheme="dark")
+            assert at.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"  # on paper
             assert at.hosts <= {"file:///", file.as_uri()}
             at.hosts.clear()  # what is inlined, and the file itself

@@ -14,7 +14,7 @@ from immich_smart_albums.report.words import one_line
 from immich_smart_albums.selection.explain.explain import Verdict, answer_text, leaf_text, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from immich_smart_albums.changes.journal import Run
     from immich_smart_albums.errors import Problem
@@ -78,14 +78,30 @@ def _tree(reason: Reason, depth: int) -> Iterator[str]:
 
 
 def _near_misses(explanation: Explanation) -> Iterator[str]:
-    """The single changes with which it would match; a rule of one predicate has nothing to tell."""
-    misses = explanation.near_misses
-    if explanation.passed or not misses or explanation.tree in misses:
-        return
-    yield ""
-    yield "It would match but for one:" if len(misses) == 1 else "It would match if one of these were otherwise:"
+    words, misses = near_misses(explanation)
+    if misses:
+        yield ""
+        yield words
     for reason in misses:
         yield f"  {one_line(leaf_text(reason))}" + (f"  {one_line(reason.where)}" if reason.where else "")
+
+
+def near_misses(explanation: Explanation) -> tuple[str, Sequence[Reason]]:
+    """Returns the single changes with which it would match, and words for them.
+
+    A rule of one predicate has nothing to tell.
+    """
+    misses = explanation.near_misses
+    if explanation.passed or explanation.tree in misses:
+        misses = ()
+    return "It would match but for one:" if len(
+        misses
+    ) == 1 else "It would match if one of these were otherwise:", misses
+
+
+def reason_words(reason: Reason) -> str:
+    """Returns a part of an explanation in words."""
+    return one_line(reason.words or _WORDS[reason.kind])
 
 
 def doing(place: AlbumPlacement, asset_id: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse
 
@@ -23,25 +23,23 @@ from immich_smart_albums.errors import (
     Unreachable,
 )
 from immich_smart_albums.report.failures import problems_of
-from immich_smart_albums.report.words import count, one_line
-from immich_smart_albums.selection.explain.explain import answer_text
+from immich_smart_albums.report.html.page import FILTERS, templates
+from immich_smart_albums.report.words import count
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import SmartAlbumsError
-    from immich_smart_albums.selection.explain.explain import Reason
 
 
 @functools.cache
 def _templates() -> Environment:
     made = Environment(
-        loader=PackageLoader("immich_smart_albums.web"),
+        loader=ChoiceLoader([PackageLoader("immich_smart_albums.web"), templates()]),  # reports have some in common
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
-        "name": one_line,
+    made.filters |= FILTERS | {
         "count": count,
         "number": "{:,}".format,
         "day": day,
@@ -50,7 +48,6 @@ def _templates() -> Environment:
     }
     made.filters["row_id"] = lambda row: row_id(row.path)
     made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
-    made.filters |= {"reason_words": reason_words, "answer_words": answer_text}
     made.globals |= {"address": address}
     return made
 
@@ -111,14 +108,6 @@ def headline(error: SmartAlbumsError) -> str:
             return "The world has moved on since this plan was made"
         case _:
             return "That did not work"
-
-
-_COMBINATIONS = {"all": "all of these", "any": "any of these", "not": "none of this"}
-
-
-def reason_words(reason: Reason) -> str:
-    """Returns a part of an explanation in words."""
-    return one_line(reason.words or _COMBINATIONS[reason.kind])
 
 
 _PLACE = re.compile(r"(.+):(\d+):(\d+)", re.DOTALL)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.report.explanation import explanation_lines
+from immich_smart_albums.report.assets import asset_url
+from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.html.page import page
 from immich_smart_albums.report.words import one_line
 
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
 
 def explain_page(explanation: AlbumExplanation, album: str, photo: str, picture: str | None) -> str:
     """Returns the explanation as one file, with the photo above it."""
+    asset = next((account.asset for account in explanation.accounts if account.asset), None)
     return page(
         "explain.html",
         title=f"Why a photo is in {one_line(album)}, or not",
         photo=one_line(photo),
         picture=picture,
-        lines="\n".join(map(one_line, explanation_lines(explanation))),
+        url=asset_url(explanation.server, explanation.asset_id),
+        about=one_line(f"{asset.file_name}, {asset.local_time.replace('T', ' ')[:16]}" if asset else photo),
+        explanation=explanation,
+        doing=lambda place: doing(place, explanation.asset_id),
     )

@@ -126,7 +126,7 @@ class RuleRoutes:
         return page(
             "_photo.html",
             explanation=explanation,
-            places=[(place, doing(place, explanation.asset_id)) for place in explanation.places],
+            doing=lambda place: doing(place, explanation.asset_id),
             is_ranked=is_ranked(rule.rule.match),
             facts=facts(record),
             albums=self._albums_with(explanation),
