@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets
+from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets
 from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
 from immich_smart_albums.changes.memory import NOTHING, MembershipState
@@ -63,19 +63,15 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
         return [asset for id_, asset in selected.items() if id_ in members or id_ in additions]
 
     edits, doubts = details(desired, album, members, shown) if is_ours_to_share else ([], [])
-    changes: list[Change] = [
-        *([CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []),
-        *(RemoveAssets(*removal) for removal in _by_account(removals)),
-        *shared.changes,
-        *(AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions)),
-        *edits,
-    ]
+    created = [CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []
+    removed = (RemoveAssets(*removal) for removal in _by_account(removals))
+    added = (AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions))
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
         rule=desired.name,
         owner=desired.owner,
         album=current.album if current else None,
-        changes=tuple(changes),
+        changes=(*created, *removed, *shared.changes, *added, *edits),
         matched=len(selected),
         present=len(members),
         already_there=len(selected.keys() & inside),

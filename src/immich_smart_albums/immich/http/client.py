@@ -14,7 +14,7 @@ import urllib3
 from immich_smart_albums.errors import ServerError, Stopped, Unauthorized
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, translate_error
-from immich_smart_albums.immich.http.exchange import Exchange, Request
+from immich_smart_albums.immich.http.exchange import Exchange, HttpRequest
 from immich_smart_albums.immich.http.helpers import Helpers, LateError
 from immich_smart_albums.immich.http.patience import Patience, TimeOuts, Tries
 from immich_smart_albums.immich.http.responses import ANY_KEY, check_picture
@@ -94,7 +94,9 @@ class Http:
         Pages that show pictures go on when `stop` ends a run.
         """
         headers = {"accept": "image/*", **({} if etag is None else {"if-none-match": etag})}
-        request = Request("GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False)
+        request = HttpRequest(
+            "GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False
+        )
         return self.patiently(lambda: self._try(request))
 
     def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
@@ -120,7 +122,7 @@ class Http:
     def send_secret(self, method: str, path: str, body: Mapping[str, object]) -> bytes:
         """Send a request once, with a body that no log shows. Returns and raises what `send` does."""
         text = msgspec.json.encode(body)
-        request = Request(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
+        request = HttpRequest(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
         return self.patiently(lambda: self._try(request), repeat=False)[1]
 
     def _send(
@@ -135,7 +137,7 @@ class Http:
         """Headers and JSON text of a good answer; of a hint where `repeat` is None."""
         seconds = self._time_outs.hurry if repeat is None else self._time_outs.answer
         text = None if body is None else msgspec.json.encode(body)
-        request = Request(method, path, text, largest, seconds)
+        request = HttpRequest(method, path, text, largest, seconds)
         return self.patiently(lambda: self._try(request), repeat=bool(repeat))
 
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
@@ -162,7 +164,7 @@ class Http:
                 return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(self, request: Request) -> tuple[Mapping[str, str], bytes]:
+    def _try(self, request: HttpRequest) -> tuple[Mapping[str, str], bytes]:
         if request.stoppable and self._stop():
             raise Stopped
         method, path = request.method, request.path
@@ -199,7 +201,7 @@ class Http:
                 text = text.replace(secret.reveal(), str(secret))
         return text
 
-    def _in_time(self, request: Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _in_time(self, request: HttpRequest, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
         In another thread: no time-out of a socket ends a server that sends its headers byte by byte.
@@ -211,7 +213,7 @@ class Http:
         except LateError:
             raise patience.too_slow(f"{request.method} {request.path}") from None
 
-    def _exchange(self, request: Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _exchange(self, request: HttpRequest, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         headers = {**self._headers, **request.headers}
         if request.body is not None:
             headers["content-type"] = "application/json"

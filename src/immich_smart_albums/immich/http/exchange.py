@@ -28,7 +28,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request, and what its answer has to be."""
 
     method: str
