@@ -105,7 +105,7 @@ class _Planner:
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> QueryPlan:
         """Returns the plan for all rules, in their order."""
         notes: list[list[str]] = [[] for _ in rules]
-        plain = {number: _plain(rule, notes[number]) for number, rule in enumerate(rules)}
+        plain = {number: _simplified(rule, notes[number]) for number, rule in enumerate(rules)}
         trees = {number: tree for number, tree in plain.items() if tree is not None}
         shared = SharedSearches(self._shared_searches(trees.values()), set())
         shared.add(self.shared)
@@ -115,10 +115,10 @@ class _Planner:
             with_whole = shared.copy()
             with_whole.add({WHOLE_LIBRARY: frozenset()})
             others, _ = self._answer_all(rules, trees, order, with_whole)
-            if self._total(rules, others, shared) < self._total(rules, answers, shared):
+            if self._total_price(rules, others, shared) < self._total_price(rules, answers, shared):
                 answers = others
             else:
-                self._look_again(rules, trees, answers, known, shared)
+                self._answer_again(rules, trees, answers, known, shared)
         return merge_scans(
             tuple(
                 RulePlan(rule, answers.get(number, ()), tuple(notes[number]), names[number] if names else "")
@@ -129,7 +129,7 @@ class _Planner:
     def _answer_all(
         self, rules: Sequence[Rule], trees: Mapping[int, Node], order: Sequence[int], shared: SharedSearches
     ) -> tuple[dict[int, Candidate], dict[int, Shared]]:
-        """The answers of all rules, each with what those before it read; and what that was."""
+        """The answers of all rules, in an order in which each may use what those before it read; and what that was."""
         answers: dict[int, Candidate] = {}
         known: dict[int, Shared] = {}
         shared = shared.copy()
@@ -139,7 +139,7 @@ class _Planner:
             shared.add(searches_of(rules[number], answers[number]))
         return answers, known
 
-    def _total(self, rules: Sequence[Rule], answers: Mapping[int, Candidate], shared: SharedSearches) -> float:
+    def _total_price(self, rules: Sequence[Rule], answers: Mapping[int, Candidate], shared: SharedSearches) -> float:
         """What the answers of some rules cost together."""
         shared = shared.copy()
         price = 0.0
@@ -148,7 +148,7 @@ class _Planner:
             shared.add(searches_of(rules[number], answer))
         return price
 
-    def _look_again(
+    def _answer_again(
         self,
         rules: Sequence[Rule],
         trees: Mapping[int, Node],
@@ -156,7 +156,7 @@ class _Planner:
         known: Mapping[int, Shared],
         shared: SharedSearches,
     ) -> None:
-        """Answer rules again that read something large, where it turned out later that others read all of it."""
+        """Answer rules anew that read a large search, if rules after them turned out to read all of it, too."""
         needs = {number: searches_of(rules[number], answer) for number, answer in answers.items()}
         for query in dict.fromkeys(chain.from_iterable(needs.values())):
             users = [number for number in needs if query in needs[number]]
@@ -191,7 +191,7 @@ class _Planner:
         return sorted(trees, key=lambda number: -alone[number])
 
     def _shared_searches(self, trees: Iterable[Node]) -> Shared:
-        """Searches that so many rules need that one request for all of them is less than narrower ones for each."""
+        """Searches that so many rules need that each is read once as it is, rather than narrowed for each rule."""
         wanted = Counter(
             query for tree in trees for query in {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
         )
@@ -203,8 +203,8 @@ class _Planner:
         }
 
 
-def _plain(rule: Rule, notes: list[str]) -> Node | None:
-    """The rule in a plain form. None if nothing can match."""
+def _simplified(rule: Rule, notes: list[str]) -> Node | None:
+    """The rule's tree, simplified and bounded by searches. None if nothing can match."""
     plain = simplify(rule.match, notes)
     if plain is False:
         return None

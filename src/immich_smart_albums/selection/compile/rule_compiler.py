@@ -91,8 +91,8 @@ class RuleCompiler:
         most = sum(1 + len(self._windows(leaf)) for leaf in set(leaves(tree)))
         alternatives = _alternatives_of(tree)
         self.work = 0
-        answer = self._alternatives(rule, alternatives, shared, _NONE)
-        if self._more(rule, answer, shared) <= most:
+        answer = self._answer_alternatives(rule, alternatives, shared, _NONE)
+        if self._count_unshared(rule, answer, shared) <= most:
             return answer
         # Then what is excluded is searched for once for all branches, the cheapest first; at last each leaf as it is
         # written; or no choice becomes several drivers.
@@ -103,52 +103,52 @@ class RuleCompiler:
         for queries in (*(cheapest_first[:count] for count in (1, 2, 4)), cheapest_first, everything):
             once = shared.copy()
             once.add(dict.fromkeys(queries, frozenset[str]()))
-            others.append(self._alternatives(rule, alternatives, once, _NONE))
-            if self._more(rule, others[-1], shared) <= most:
+            others.append(self._answer_alternatives(rule, alternatives, once, _NONE))
+            if self._count_unshared(rule, others[-1], shared) <= most:
                 break
-        others.append(self._alternatives(rule, alternatives, shared, None))
-        allowed = [other for other in others if self._more(rule, other, shared) <= most]
+        others.append(self._answer_alternatives(rule, alternatives, shared, None))
+        allowed = [other for other in others if self._count_unshared(rule, other, shared) <= most]
         return self._cheapest(rule, allowed or (answer, *others), shared)
 
     def price_alone(self, rule: Rule, tree: Node, shared: SharedSearches) -> float:
         """Returns about what the answer of a rule costs, where no choice becomes several drivers."""
-        return self.price(rule, self._one_by_one(rule, _alternatives_of(tree), shared, None), shared)
+        return self.price(rule, self._answer_each(rule, _alternatives_of(tree), shared, None), shared)
 
-    def _more(self, rule: Rule, answer: Candidate, shared: SharedSearches) -> int:
-        """How many searches an answer sends that are not shared."""
+    def _count_unshared(self, rule: Rule, answer: Candidate, shared: SharedSearches) -> int:
+        """How many searches an answer sends beyond those that are sent in any case."""
         return sum(query not in shared for query in searches_of(rule, answer))
 
-    def _alternatives(
+    def _answer_alternatives(
         self, rule: Rule, alternatives: Sequence[Conjuncts], shared: SharedSearches, undistributed: Undistributed
     ) -> Candidate:
-        """The cheapest of two ways: each alternative by itself, and those that one search can answer in one."""
+        """The cheaper answer: of each alternative by itself, or with those merged that one search can answer."""
         merged = AccessPaths(self.pushdown, shared).merge_alternatives(alternatives)
-        answer = self._one_by_one(rule, alternatives, shared, undistributed)
+        answer = self._answer_each(rule, alternatives, shared, undistributed)
         if len(merged) == len(alternatives):
             return answer
-        other = self._one_by_one(rule, merged, shared, undistributed)
+        other = self._answer_each(rule, merged, shared, undistributed)
         return self._cheapest(rule, (answer, other), shared)
 
-    def _one_by_one(
+    def _answer_each(
         self, rule: Rule, alternatives: Sequence[Conjuncts], shared: SharedSearches, undistributed: Undistributed
     ) -> Candidate:
-        """Several alternatives, each of things that hold together; the dearest first, so that others share with it."""
-        alone = [self._together(rule, alternative, shared, undistributed) for alternative in alternatives]
+        """The answer of each alternative; the dearest comes first, so that the others share its searches."""
+        alone = [self._answer_conjuncts(rule, alternative, shared, undistributed) for alternative in alternatives]
         if len(alone) == 1:
             return alone[0]
         prices = [self.price(rule, answer, shared) for answer in alone]
         shared = shared.copy()
         branches: dict[Branch, None] = {}
         for number in sorted(range(len(alone)), key=lambda number: -prices[number]):
-            answer = self._together(rule, alternatives[number], shared, undistributed)
+            answer = self._answer_conjuncts(rule, alternatives[number], shared, undistributed)
             branches.update(dict.fromkeys(answer))
             shared.add(searches_of(rule, answer))
         return tuple(branches)
 
-    def _together(
+    def _answer_conjuncts(
         self, rule: Rule, conjuncts: Conjuncts, shared: SharedSearches, undistributed: Undistributed
     ) -> Candidate:
-        """`_cheapest_together`, worked out anew only where what it rests on has changed."""
+        """`_cheapest_of_conjuncts`, worked out anew only if the shared searches that it rests on have changed."""
         key = (
             id(rule),
             tuple(map(id, conjuncts)),
@@ -160,16 +160,16 @@ class RuleCompiler:
                 shared.noted.update(earlier.shared, earlier.missing)
                 return earlier.answer
         own = SharedSearches(shared.fields, set())
-        answer = self._cheapest_together(rule, conjuncts, own, undistributed)
+        answer = self._cheapest_of_conjuncts(rule, conjuncts, own, undistributed)
         shared.noted.update(own.noted)
         noted = {query: fields for query in own.noted if (fields := shared.fields.get(query)) is not None}
         known.append(KnownAnswer(conjuncts, noted, frozenset(own.noted - noted.keys()), answer))
         return answer
 
-    def _cheapest_together(
+    def _cheapest_of_conjuncts(
         self, rule: Rule, conjuncts: Conjuncts, shared: SharedSearches, undistributed: Undistributed
     ) -> Candidate:
-        """The cheapest way to answer things that must hold together."""
+        """The cheapest of: a branch of each access path, a branch for each child of a choice, a branch for each year."""
         self.work += len(conjuncts) ** 2
         paths = AccessPaths(self.pushdown, shared)
         shapes = dict.fromkeys((conjuncts, paths.fold_disjunctions(conjuncts)))
@@ -186,14 +186,14 @@ class RuleCompiler:
                 continue
             rest = [conjunct for conjunct in conjuncts if conjunct is not choice]
             alternatives = [_joined(rest, child) for child in choice.children]
-            answers.append(self._alternatives(rule, alternatives, shared, undistributed))
+            answers.append(self._answer_alternatives(rule, alternatives, shared, undistributed))
             if undistributed is not None:
                 undistributed |= {choice}
         for days, alternatives in self._year_by_year(conjuncts, undistributed):
             best = min((self.price(rule, answer, shared) for answer in answers), default=inf)
             if len(alternatives) * CHEAPEST < best:
                 without = (undistributed or frozenset()) | {days}
-                answers.append(self._alternatives(rule, alternatives, shared, without))
+                answers.append(self._answer_alternatives(rule, alternatives, shared, without))
         return self._cheapest(rule, answers, shared)
 
     def _scoped(self, branch: Branch, shared: SharedSearches) -> Branch:
