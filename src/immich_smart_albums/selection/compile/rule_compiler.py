@@ -169,7 +169,7 @@ class RuleCompiler:
     def _cheapest_of_conjuncts(
         self, rule: Rule, conjuncts: Conjuncts, shared: SharedSearches, undistributed: Undistributed
     ) -> Candidate:
-        """The cheapest of: a branch of each access path, a branch for each child of a choice, a branch for each year."""
+        """The cheapest of: one branch by some access path, branches for the children of a choice, branches by year."""
         self.work += len(conjuncts) ** 2
         paths = AccessPaths(self.pushdown, shared)
         shapes = dict.fromkeys((conjuncts, paths.fold_disjunctions(conjuncts)))
