@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from datetime import date
@@ -49,6 +50,10 @@ def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
     assert "+30 added" in page.get("run", id="1").text
     (dogs,) = (album for album in page.sandbox.library.albums.values() if album.name == "Dogs")
     assert f'href="{page.sandbox.url}/albums/{dogs.id}"' in page.get("preview", name="Dogs").json["about"]
+    # A moment that decided is one in words.
+    page.file.write_text("albums: [{name: Dogs, match: {taken: {after: 1999}}}]\n", encoding="utf-8")
+    why = page.get("photo", name="Dogs", id=members(page.sandbox, "Dogs")[0]).text
+    assert re.search(r'class="value" dir="auto">\d+ \w+ \d{4}, \d\d:\d\d<', why), why
     # What was taken back was shown first, too.
     assert "data-apply" in page.get("undo-body", run="1").text
     assert members(page.sandbox, "Dogs")

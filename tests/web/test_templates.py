@@ -11,8 +11,10 @@ from jinja2 import Environment, meta
 import immich_smart_albums.web
 
 WEB = Path(immich_smart_albums.web.__file__).parent
-TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (WEB / "templates").glob("*.html")}
+FOLDERS = (WEB.parent / "report" / "html" / "templates", WEB / "templates")
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for folder in FOLDERS for path in folder.glob("*.html")}
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in (WEB / "static").glob("*.js"))
+"""Those of reports, and over them our own."""
 GLOBALS = {"address"}
 
 

@@ -25,9 +25,11 @@ from immich_smart_albums.errors import (
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.html.page import FILTERS, templates
 from immich_smart_albums.report.words import count
+from immich_smart_albums.selection.explain.explain import answer_text
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import SmartAlbumsError
+    from immich_smart_albums.selection.explain.explain import LeafEvidence
 
 
 @functools.cache
@@ -45,6 +47,7 @@ def _templates() -> Environment:
         "day": day,
         "moment": moment,
         "trouble": trouble,
+        "answer_words": answer_words,
     }
     made.filters["row_id"] = lambda row: row_id(row.path)
     made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
@@ -68,6 +71,12 @@ def moment(instant: str) -> str:
     """Returns an ISO time as `2 May 2024, 14:05`; a text that is none as it is."""
     when = _read(instant)
     return instant if when is None else f"{day(instant)}, {when:%H:%M}"
+
+
+def answer_words(evidence: LeafEvidence) -> str:
+    """Returns what decided a part of an explanation, a moment in words. Empty if there is nothing to show."""
+    text = answer_text(evidence)
+    return moment(text) if "T" in text else text
 
 
 def _read(text: str) -> datetime | None:
