@@ -273,6 +273,7 @@ def _with_ids(value: Any, plain: Plain) -> Any:
             return value
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "with_partner"), crossed(LEVELS, [True, False]))
 def test_every_form_and_its_exclude_select_what_the_docs_say(
     level: str, with_partner: bool, servers: dict[Any, tuple[PhotoServer, NameResolver]], plain: Plain

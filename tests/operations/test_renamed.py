@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from shutil import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immich_sandbox import Sandbox
+from immich_sandbox import Library, Sandbox
 from immich_smart_albums.changes.change import SetDetails
 from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.memory import AlbumKey
@@ -20,11 +22,10 @@ from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, Search, SplitKey
-from tests.support.household import BEST, Household, names_of, only, rule, two_people
+from tests.support.household import BEST, Household, copied, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.album import AlbumRule
@@ -35,17 +36,25 @@ BAD = Rule(Search(Query(Kind.METADATA, where(rating=1))))
 DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Household]:
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Path]:
     """Best holds photos 0 to 2 of Alice, which are ours, and 4, which is not; a person took 3 out."""
+    ledger = tmp_path_factory.mktemp("before") / "ledger.db"
     with Sandbox(two_people(6)) as sandbox:
-        household = Household(sandbox, tmp_path / "ledger.db", (rule(),))
+        household = Household(sandbox, ledger, (rule(),))
         household.rate("alice-0", "alice-1", "alice-2", "alice-3")
         household.sync()
         household.take_out("alice-3")
         household.put_in("alice-4")
         household.sync()
-        yield household
+    return sandbox.library, ledger
+
+
+@pytest.fixture
+def home(before: tuple[Library, Path], tmp_path: Path) -> Iterator[Household]:
+    library, ledger = before
+    with Sandbox(copied(library)) as sandbox:
+        yield Household(sandbox, Path(copy(ledger, tmp_path)), (rule(),))
 
 
 def albums(home: Household) -> list[str]:

@@ -222,7 +222,7 @@ photos = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rule=rules, shown=st.lists(photos, min_size=1, max_size=8))
-@settings(max_examples=examples(6))
+@settings(max_examples=examples(4))
 def test_no_photo_is_let_in_that_its_fully_indexed_self_would_not_be(
     level: str, rule: Meaning, shown: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -22,7 +22,7 @@ from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.support.asset_records import holds
-from tests.support.examples import examples
+from tests.support.examples import examples, on_versions
 from tests.support.family_server import connected
 from tests.support.yaml_values import node
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import PhotoServer
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
+
+PHOTOS = 600
 
 _HOUR = 3_600_000_000
 
@@ -55,7 +57,7 @@ MATCHES: tuple[dict[str, Any], ...] = (
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, PhotoServer]]:
     """A server of each level over one library with odd names, edges of days, and a photo that is not read yet."""
-    library = generate(600)
+    library = generate(PHOTOS)
     for name in ("\u212a\u0131\u017fS.jpg", "100%_sure.jpg", "IMG_NYE_ä.JPG", "a\\b.jpg", "ØRSTED.jpg", "STRASSE.jpg"):
         library.add_asset(name=name, exif=Exif(description=name, rating=4))
     library.add_asset(name="unread.jpg", exif=None)
@@ -88,10 +90,9 @@ def read() -> Reader:
 
 
 @pytest.mark.untraced
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("match", MATCHES)
+@pytest.mark.parametrize(("level", "match"), on_versions(LEVELS, MATCHES))
 def test_a_search_finds_what_passes(
-    match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
+    level: str, match: dict[str, Any], servers: dict[str, PhotoServer], read: Reader
 ) -> None:
     server, newest = servers[level], servers["3.2"]
     written = [leaf for leaf in leaves(node(match)) if isinstance(leaf, Filter)]
@@ -132,7 +133,7 @@ def test_the_matches_find_something_and_not_everything(servers: dict[str, PhotoS
         for leaf in leaves(node(match))
         if isinstance(leaf, Filter)
     ]
-    assert sum(0 < count < 600 for count in some) > len(some) * 0.7
+    assert sum(0 < count < PHOTOS for count in some) > len(some) * 0.7
 
 
 PARTS = (

@@ -29,3 +29,14 @@ def crossed(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
     if IS_DEEP:
         return list(product(*axes))
     return [tuple(axis[row % len(axis)] for axis in axes) for row in range(max(map(len, axes)))]
+
+
+def on_versions(versions: Sequence[str], cases: Sequence[Any]) -> list[tuple[str, Any]]:
+    """For `parametrize`: each case on all versions in `make test-deep`; in `make test` on the newest and on one other.
+
+    The newest is the last of them; above all it has searches that the others do not have.
+    """
+    *older, newest = versions
+    if IS_DEEP:
+        return list(product(versions, cases))
+    return [(version, case) for number, case in enumerate(cases) for version in (older[number % len(older)], newest)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,13 @@ def two_people(photos: int = 5, seed: int = 1) -> Library:
                 exif=Exif(file_size=1, rating=None, date_time_original=1),
             )
     return library
+
+
+def copied(library: Library) -> Library:
+    """The same once more, with its ids and its clock, to go on with from there."""
+    twin = Library(clock=library.clock)
+    vars(twin).update(deepcopy({name: value for name, value in vars(library).items() if name != "lock"}))
+    return twin
 
 
 def rule(
