@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[2]
 
 
+def settle(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, state: Path, sandbox: Sandbox, *, address: bool = True
+) -> None:
+    """Work in a folder, with address, key and state folder in the environment, and no other variable of ours."""
+    monkeypatch.chdir(folder)
+    for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "IMMICH_SERVER_URL", "SMART_ALBUMS_RULES"):
+        monkeypatch.delenv(name, raising=False)
+    if address:
+        monkeypatch.setenv("IMMICH_SERVER_URL", sandbox.url)
+    monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+
+
 @dataclass
 class Shell:
     """A terminal with the sandbox's address and key in its environment."""

@@ -16,6 +16,8 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
 from tests.support.household import Household, two_people
 
+from .conftest import settle
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -35,12 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Household]
     with Sandbox(two_people()) as sandbox:
         (tmp_path / "home").mkdir()
         (tmp_path / "rules").mkdir()
-        monkeypatch.chdir(tmp_path / "home")
-        for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "SMART_ALBUMS_RULES"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("IMMICH_SERVER_URL", sandbox.url)
-        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        settle(monkeypatch, tmp_path / "home", tmp_path / "state", sandbox)
         (tmp_path / "rules" / "best.yaml").write_text(RULES, encoding="utf-8")
         made = Household(sandbox, tmp_path / "state" / "immich-smart-albums" / "ledger.db", ())
         made.rate("alice-0", "alice-1")

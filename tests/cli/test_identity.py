@@ -12,6 +12,8 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
 from tests.support.household import Household, two_people
 
+from .conftest import settle
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -44,12 +46,7 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
     """Best holds six photos; a person took one out since, so that five are left."""
     with Sandbox(two_people(6)) as sandbox:
-        monkeypatch.chdir(tmp_path)
-        for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "SMART_ALBUMS_RULES"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("IMMICH_SERVER_URL", sandbox.url)
-        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        settle(monkeypatch, tmp_path, tmp_path / "state", sandbox)
         home = Household(sandbox, tmp_path / "state" / "immich-smart-albums" / "ledger.db", ())
         made = Shell(home, tmp_path, capsys)
         home.rate(*ALL)

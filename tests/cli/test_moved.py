@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -13,43 +11,28 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
+from tests.support.certificates import self_signed
 from tests.support.household import Household, two_people
 from tests.support.reverse_proxy import Front
+
+from .conftest import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 RULES = "albums: [{name: Best, keep: in-step, match: {rating: 5}, guard: {remove: unlimited, empty: allow}}]"
-OPENSSL = shutil.which("openssl")
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PEM file with a key and a certificate for this machine that signs itself."""
-    if OPENSSL is None:
-        pytest.skip("there is no openssl command to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    command = [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sandbox"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [*command, *names, "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "certificate.pem").read_bytes())
-    return both
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Household]:
     with Sandbox(two_people()) as sandbox:
-        monkeypatch.chdir(tmp_path)
-        for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "SMART_ALBUMS_RULES"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        settle(monkeypatch, tmp_path, tmp_path / "state", sandbox, address=False)
         (tmp_path / "smart-albums.yaml").write_text(RULES, encoding="utf-8")
         yield Household(sandbox, tmp_path / "state" / "immich-smart-albums" / "ledger.db", ())
 

@@ -19,6 +19,8 @@ from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.model.text.command import command
 from tests.support.household import Household, two_people
 
+from .conftest import settle
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -75,13 +77,9 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
     with Sandbox(two_people()) as sandbox:
-        for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "IMMICH_SERVER_URL", "SMART_ALBUMS_RULES"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
         for folder in ("my rules", "here", "there"):
             (tmp_path / folder).mkdir()
-        monkeypatch.chdir(tmp_path / "here")
+        settle(monkeypatch, tmp_path / "here", tmp_path / "state", sandbox, address=False)
         made = Desk(Household(sandbox, tmp_path / "my ledger.db", ()), tmp_path, capsys)
         made.rules.write_text(RULES, encoding="utf-8")
         made.home.rate("alice-0", "alice-1")

@@ -12,6 +12,8 @@ from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
 
+from .conftest import settle
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -47,12 +49,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
     with Sandbox(generate(400, seed=3)) as sandbox:
-        monkeypatch.chdir(tmp_path)
-        for name in ("IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL", "SMART_ALBUMS_RULES"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("IMMICH_SERVER_URL", sandbox.url)
-        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        settle(monkeypatch, tmp_path, tmp_path / "state", sandbox)
         (tmp_path / "smart-albums.yaml").write_text(RULES, encoding="utf-8")
         yield Terminal(sandbox, tmp_path, capsys)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +12,7 @@ from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.text.secret import Secret
 from tests.support.bare_server import BareServer, json
+from tests.support.certificates import self_signed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,22 +20,11 @@ if TYPE_CHECKING:
     from immich_sandbox import Sandbox
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
-OPENSSL = shutil.which("openssl")
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PEM file with a key and a certificate for this machine that nobody has signed."""
-    if OPENSSL is None:
-        pytest.skip("there is no openssl command to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "certificate.pem", folder / "key.pem"
-    names = "subjectAltName=IP:127.0.0.1"
-    command = [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sandbox"]
-    subprocess.run([*command, "-addext", names, "-keyout", key, "-out", made], check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_bytes(key.read_bytes() + made.read_bytes())
-    return both
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
