@@ -31,7 +31,7 @@ __all__ = ["ConnectionOptions", "Exchange", "connect"]
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOptions:
-    """How to talk to the server."""
+    """Options of the connection to the server."""
 
     concurrency: int = 4
     seconds: float = 60.0

@@ -120,7 +120,7 @@ class PhotosRefused(SmartAlbumsError):
 
 
 class PlanOutdated(SmartAlbumsError):
-    """What a plan was made from changed since. Making it again is the remedy."""
+    """The world changed since a plan was made. Making it again is the remedy."""
 
 
 class UnsafePlan(SmartAlbumsError):

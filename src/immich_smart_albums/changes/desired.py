@@ -42,7 +42,7 @@ class CurrentAlbum:
 
 @dataclass(frozen=True, slots=True)
 class DesiredAlbum:
-    """What one rule wants of its album, with every name looked up."""
+    """One album as its rule wants it, with every name looked up."""
 
     rule: AlbumRule
     name: str

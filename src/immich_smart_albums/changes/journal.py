@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Ending(Enum):
-    """How a run ended. One that was killed has none."""
+    """End of a run. One that was killed has none."""
 
     DONE = "done"
     FAILED = "failed"
@@ -41,7 +41,7 @@ class Run:
 
 
 class WriteState(Enum):
-    """What is known of a request that writes."""
+    """State of a request that writes."""
 
     OPEN = "open"
     """Sent, or about to be; nobody knows whether it was carried out."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumKey:
-    """What a ledger knows an album by. The server's address is no part of it: people change that, and ids stay."""
+    """Key of an album in the ledger. The server's address is no part of it: people change that, and ids stay."""
 
     owner: str
     """The id of the user whose account creates the album: a UUID, which no other server gives to anybody."""
@@ -33,7 +33,7 @@ class Binding:
 
 
 class MembershipState(Enum):
-    """How a photo stands to an album, by the ledger."""
+    """Standing of a photo in an album, by the ledger."""
 
     OURS = "ours"
     """We added it, and it was there when we last looked."""
@@ -55,7 +55,7 @@ KEPT_OUT = frozenset({MembershipState.TAKEN_OUT, MembershipState.GONE, Membershi
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What the ledger knows of one photo and one album."""
+    """Entry of the ledger about one photo in one album."""
 
     asset: Asset
     """Of hand-made ones perhaps the id only."""

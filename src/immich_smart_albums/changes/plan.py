@@ -20,7 +20,7 @@ SAMPLES = 5
 
 
 class AlbumSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an album was like when it was planned; a plan is only applied to an album that still is."""
+    """State of an album when it was planned; a plan is only applied to an album that is still so."""
 
     updated: str
     """Immich's `updatedAt`: adding and editing move it, taking photos out does not in every version."""
@@ -29,7 +29,7 @@ class AlbumSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What people did to the album by hand since the last run; applying the plan records it in the ledger."""
+    """Changes that people made by hand since the last run; applying the plan records them in the ledger."""
 
     hand_made: tuple[str, ...] = ()
     """In the album and not proved to be put there by us; also what had been taken out and is back."""
@@ -75,7 +75,7 @@ def waiting_words(count: int, reason: str) -> str:
 
 
 class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What would be written to one album, and why."""
+    """Changes of one album, and why."""
 
     rule: str
     """The rule's name in the rules file, of a split with its values filled in."""
@@ -142,7 +142,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a run would write to all of its albums, and what it was made from."""
+    """Changes of all albums of a run, and what they were worked out from."""
 
     server: str
     """The address of the server."""

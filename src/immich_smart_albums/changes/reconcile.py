@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What is ours, what is to stay out, and what is new about either."""
+    """Photos that are ours, photos that stay out, and what is new about either."""
 
     ours: frozenset[str]
     """We added them, and they are in the album. All else in it is hand-made."""

@@ -21,7 +21,7 @@ _FEEDS = "feeds it"
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What is to change, and what is not because somebody else has changed it."""
+    """Changes of shares, and those left out because somebody else has changed them since."""
 
     changes: tuple[ShareAlbum, ...] = ()
     """Losses come first."""
@@ -36,7 +36,7 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What the rules say of one user."""
+    """The wish of the rules for one user."""
 
     user: User
     role: str

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """How a run ended, for scripts."""
+    """Exit code of a run, for scripts."""
 
     DONE = 0
     FAILED = 1

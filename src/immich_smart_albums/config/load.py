@@ -41,7 +41,7 @@ Source = Sequence[Path] | Mapping[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where a run takes place."""
+    """Surroundings of a run: variables, folder, day."""
 
     environment: Mapping[str, str] = field(repr=False)
     folder: Path

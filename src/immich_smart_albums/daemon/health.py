@@ -28,7 +28,7 @@ STATUS_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is wrong, and what is only worth knowing."""
+    """Problems, and notes that are only worth knowing."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]

@@ -25,7 +25,7 @@ DONE, FAILED, WRONG, OUR_BUG, REFUSED = 0, 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class AlbumOutcome:
-    """What became of one album."""
+    """Result of a run for one album."""
 
     name: str
     """What people see above it."""
@@ -46,7 +46,7 @@ class AlbumOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What became of a run."""
+    """Result of a run."""
 
     albums: tuple[AlbumOutcome, ...] = ()
     problems: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ PULSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """What the command line says."""
+    """Options of the service, as the command line says them."""
 
     session: SessionOptions
     listen: tuple[str, int] | None = ("127.0.0.1", 8765)

@@ -38,7 +38,7 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What Immich shows of a photo."""
+    """A look at a photo in Immich: what its record shows of what Immich has done with it."""
 
     is_looked_at: bool
     """Whether there is a sign that it has come to it: an embedding, or somebody on it."""

@@ -23,7 +23,7 @@ FILE = "daemon.json"
 
 
 class LastRun(msgspec.Struct, frozen=True):
-    """How a run went; times are ISO 8601 in UTC."""
+    """Summary of a run; times are ISO 8601 in UTC."""
 
     started: str
     ended: str
@@ -53,7 +53,7 @@ class Approval(msgspec.Struct, frozen=True):
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """What happened since the last digest."""
+    """Counts of what happened since the last digest."""
 
     since: str
     runs: int = 0

@@ -63,7 +63,7 @@ INSTEAD: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one server version can do."""
+    """The abilities of one server version."""
 
     version: Version
 

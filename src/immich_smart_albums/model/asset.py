@@ -16,7 +16,7 @@ ASSET_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileN
 
 
 class Asset(msgspec.Struct, frozen=True, gc=False):
-    """What a selection keeps of an asset. Everything else is looked at while it streams by, and dropped."""
+    """The few facts of an asset that a selection keeps. All others are looked at while they stream by, and dropped."""
 
     id: str
     taken: int

@@ -14,7 +14,7 @@ Value = str | int | float | bool | None | tuple[str, ...] | tuple[int, ...]
 
 
 class Kind(Enum):
-    """Which of Immich's search endpoints answers."""
+    """A search endpoint of Immich."""
 
     METADATA = "metadata"
     SMART = "smart"

@@ -24,7 +24,7 @@ LARGEST_LIMIT = 999_999_999
 
 
 class Visibility(Enum):
-    """Where an asset is shown. `locked` is missing: no API key may see it (1.135 and later answer 401)."""
+    """A place where Immich shows an asset. `locked` is missing: no API key may see it (1.135 and later answer 401)."""
 
     TIMELINE = "timeline"
     ARCHIVE = "archive"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where photos are looked for."""
+    """The places in which photos are looked for."""
 
     visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
     trash: bool = False

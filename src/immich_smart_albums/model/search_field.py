@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Type(Enum):
-    """What a field's value looks like in JSON."""
+    """The form of a field's value in JSON."""
 
     TEXT = "a text"
     TRUTH = "true or false"
@@ -28,7 +28,7 @@ class Type(Enum):
 
 
 class Proof(Enum):
-    """How the record of a photo that was found shows that the server heard a field."""
+    """The way in which the record of a photo that was found shows that the server heeded a field."""
 
     EQUAL = "the record has the very value"
     CONTAINED = "the record has a text with the value in it, whatever case and accents"
@@ -57,7 +57,7 @@ class Control(Enum):
 
 
 class Signal(Enum):
-    """What moves when that changes which a field looks at."""
+    """The sign by which a later run notices that photos changed in what a field looks at."""
 
     UPDATED_AT = "the photo's updatedAt"
     PEOPLE = "people"
@@ -68,7 +68,7 @@ class Signal(Enum):
 
 
 class Widens(Enum):
-    """Which photos a field lets in that a search without it leaves out."""
+    """Photos that a field lets in and a search without it leaves out."""
 
     OTHERS = "other members' photos, since 3.0"
     TRASH = "what lies in the trash, and maybe nothing else"

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found. None stands for "the key may not ask", or for what could not be asked."""
+    """Findings of a check. None stands for "the key may not ask", or for what could not be asked."""
 
     base: str
     version: Version

@@ -22,7 +22,7 @@ DEFAULT_ACCOUNT = "default"
 
 
 class Keep(Enum):
-    """What happens to photos that we added and that match no more."""
+    """Treatment of photos that we added and that match no more."""
 
     ADD_ONLY = "add-only"
     IN_STEP = "in-step"
@@ -30,7 +30,7 @@ class Keep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """How much may change before a plan is refused. None: no limit."""
+    """Limits beyond which a plan is refused. None: no limit."""
 
     remove_share: float | None = 0.3
     """Of what is in the album, as a fraction."""
@@ -131,7 +131,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where an account's key comes from."""
+    """Source of an account's key."""
 
     name: str
     key_env: str | None = None
@@ -144,7 +144,7 @@ class Account:
 
 
 class MessageService(Enum):
-    """How a message about a run is sent."""
+    """Way in which a message about a run is sent."""
 
     URL = "url"
     NTFY = "ntfy"
@@ -153,7 +153,7 @@ class MessageService(Enum):
 
 
 class Event(Enum):
-    """What a message is about."""
+    """Event that a message is about."""
 
     PROBLEMS = "problems"
     CHANGES = "changes"

@@ -42,7 +42,7 @@ class NotASchedule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When something is due."""
+    """Times at which something is due."""
 
     text: str
     """As it is written, in one spelling."""

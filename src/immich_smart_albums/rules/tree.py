@@ -94,7 +94,7 @@ class Filter:
 
 
 class EntityKind(Enum):
-    """What a name can stand for."""
+    """A kind of thing that a name can stand for."""
 
     PERSON = "person"
     TAG = "tag"
@@ -169,7 +169,7 @@ Node = All | Any | Not | Leaf
 
 
 class Sort(Enum):
-    """Which assets a limit keeps."""
+    """Order in which a limit keeps assets."""
 
     BEST = "best"
     """By rank where a smart search ranks them, else the newest."""
@@ -190,7 +190,7 @@ class SplitKey:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What belongs in an album."""
+    """A match with limit, order and split: which photos belong in an album."""
 
     match: Node
     limit: int | None = None

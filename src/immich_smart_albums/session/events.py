@@ -16,19 +16,19 @@ class _Text:
 
 
 class Note(_Text):
-    """What the user should know of how rules and settings were read; it stops nothing."""
+    """Note on how rules and settings were read; it stops nothing."""
 
     __slots__ = ()
 
 
 class StatusMessage(_Text):
-    """What the user should know of what is done."""
+    """Message on what is being done."""
 
     __slots__ = ()
 
 
 class Detail(_Text):
-    """What only somebody wants to know who looks for the reason of something."""
+    """Detail that helps to find the reason of something."""
 
     __slots__ = ()
 

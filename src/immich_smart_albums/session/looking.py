@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedAlbum:
-    """What the accounts of an album select, and why."""
+    """Selections of the accounts of an album, with reasons."""
 
     answer: AlbumSelections
     accounts: Mapping[str, SelectionExplanation]

@@ -52,7 +52,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a rule means for its album now."""
+    """A rule beside its album now: what would come, is there, would go, and waits."""
 
     id: str
     typed: Typed

@@ -9,7 +9,7 @@ from immich_smart_albums.session.events import AssetsRead, Event, Note
 
 @dataclass(slots=True)
 class Progress:
-    """How much was read since something was asked for."""
+    """Number of records that were read since something was asked for, with notes."""
 
     read: int = 0
     notes: list[str] = field(default_factory=list)

@@ -72,7 +72,7 @@ _INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class RowForm:
-    """What the page shows of a value."""
+    """A value as a form shows it."""
 
     predicate: Predicate
     lists: Mapping[str, Suggestions]

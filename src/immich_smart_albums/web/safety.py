@@ -24,7 +24,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may use the page."""
+    """The rules by which requests to the page are let in."""
 
     hosts: frozenset[str] = LOOPBACK
     """Names under which browsers may come: another site that points its own name here gets nothing."""

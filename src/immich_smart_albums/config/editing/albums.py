@@ -26,7 +26,7 @@ _SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What a rule can be begun with, of one photo."""
+    """Something that one photo has and a rule can begin with."""
 
     people: tuple[str, ...] = ()
     """Names, or ids of those without one."""

@@ -30,7 +30,7 @@ _GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none o
 
 
 class RowKind(Enum):
-    """What a row shows."""
+    """A line of a rule, or the head of a group, as a page shows it."""
 
     CONDITION = "condition"
     GROUP = "group"

@@ -47,7 +47,7 @@ _GONE = "This link was used already, its time is over, or there is another plan 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the application answers from."""
+    """Everything that the application works with."""
 
     state: DaemonStateFile
     nudges: Nudges

@@ -33,7 +33,7 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent."""
+    """One request of a message."""
 
     url: str = field(repr=False)
     body: bytes

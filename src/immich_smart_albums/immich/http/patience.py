@@ -27,7 +27,7 @@ class TimeOuts:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one exchange may take as a whole."""
+    """The time that one exchange may take as a whole."""
 
     started: float
     seconds: float
@@ -46,7 +46,7 @@ class Patience:
 
 
 class Tries:
-    """Which failures of one request are worth another try, and after how long."""
+    """Decides which failures of one request are worth another try, and after how long."""
 
     def __init__(self, *, repeat: bool, refused_too: bool) -> None:
         self._repeat = repeat

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verifiable:
-    """What can be said of one condition."""
+    """The check of one condition on records, and the fields that it needs."""
 
     fields: frozenset[str]
     """What a record must have for it, dotted below exifInfo."""
@@ -36,7 +36,7 @@ _OPEN = Verifiable(frozenset(), lambda _record: None)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What answers a search, and how."""
+    """The server and the form of search that answer: they decide what a record shows of a condition."""
 
     capabilities: Capabilities
     kind: Kind

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """How one property of a request is verified."""
+    """One property of a request, and how it is verified."""
 
     control: Control
     values: tuple[Value, ...] = ()

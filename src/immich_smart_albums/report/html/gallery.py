@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """How photos are shown on a page."""
+    """Options for photos on a page."""
 
     base: str
     """The server that has them."""

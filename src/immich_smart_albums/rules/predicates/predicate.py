@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Picker(Enum):
-    """What a page offers for a value to be chosen with; its text can always be written instead."""
+    """Control that a page offers for choosing a value; its text can always be written instead."""
 
     PEOPLE = "people"
     PLACE = "place"

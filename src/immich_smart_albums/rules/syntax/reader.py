@@ -32,7 +32,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reading a rules file needs to know, and where it notes what is wrong."""
+    """Reads values of a rules file: it knows day, zone and names, and notes what is wrong."""
 
     diagnostics: Diagnostics
     today: date

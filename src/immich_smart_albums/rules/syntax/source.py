@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SourceForm(Enum):
-    """How a flag's value was given."""
+    """Form in which a flag's value came."""
 
     FILE = "file"
     INLINE = "inline"
@@ -28,7 +28,7 @@ class SourceForm(Enum):
 
 
 class Origin(Protocol):
-    """Where a payload or a filter stands, in a flag's value or in a rules file."""
+    """Origin of a payload or a filter, in a flag's value or in a rules file."""
 
     @property
     def place(self) -> Place:

@@ -77,7 +77,7 @@ class _Meaning(Value[Node], Generic[T]):
 
 
 class ByHand(Value[Node]):
-    """What is read by a function of its own, because problems with it are of a kind of their own."""
+    """A value that a function reads, because problems with it are of a kind of their own."""
 
     def __init__(
         self,

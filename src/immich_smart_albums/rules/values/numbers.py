@@ -22,7 +22,7 @@ _SIGNED = re.compile(r"(>=|<=|>|<)\s*(.*\S)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How the numbers of a range are written."""
+    """Unit in which the numbers of a range are written."""
 
     meant: str
     """Such as "a number of pixels"."""

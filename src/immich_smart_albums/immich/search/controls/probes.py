@@ -29,7 +29,7 @@ Body = dict[str, object]
 
 
 class Probe(Protocol):
-    """How one kind of search is put to the test."""
+    """One kind of search, as it is put to the test."""
 
     @property
     def name(self) -> str:

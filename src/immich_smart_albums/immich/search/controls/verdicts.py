@@ -20,7 +20,7 @@ class _Verdict:
 
 
 class Verdicts:
-    """What is settled, by control; for several threads."""
+    """Outcomes of controls that are settled, by control; safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -115,7 +115,7 @@ class FilterSelector:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one segment selects, from the children or from all descendants. A slice is here the index 0."""
+    """Selectors of one segment, of the children or of all descendants. A slice is here the index 0."""
 
     selectors: tuple[Name | Index | Wildcard | FilterSelector, ...]
     descendants: bool

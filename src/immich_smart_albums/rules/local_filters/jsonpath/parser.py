@@ -51,7 +51,7 @@ def read_steps(text: str) -> tuple[Step, ...]:
 
 
 class _PathParser:
-    """How far a path has been read."""
+    """A path that is being read, with the position reached."""
 
     def __init__(self, text: str) -> None:
         self.text = text

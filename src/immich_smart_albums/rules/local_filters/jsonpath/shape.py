@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a value can be: an object with these fields, a list of these elements, or a single value with neither."""
+    """Shape of a value: an object with these fields, a list of these elements, or a single value with neither."""
 
     fields: Mapping[str, Shape] = field(default_factory=dict)
     elements: Shape | None = None
