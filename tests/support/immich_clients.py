@@ -6,8 +6,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.levels import LEVELS
+from immich_smart_albums.immich.directory import Directory, read_version
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
+from immich_smart_albums.immich.search.searches import ImmichSearches
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.condition import Condition
 from immich_smart_albums.model.dialects import conditions_of
@@ -47,6 +49,26 @@ def server_at(where: Sandbox | str, key: str = "alice", concurrency: int = 1, **
     return ImmichServer(http, concurrency=concurrency, on_read=counted)
 
 
+class Runs:
+    """Runs against one sandbox: its version is known and the connection open, while each settles anew what it rests on.
+
+    For tests of searches that must each be the first one of a run.
+    """
+
+    def __init__(self, sandbox: Sandbox, key: str = "alice") -> None:
+        self._http = http_to(sandbox, key)
+        self._capabilities = read_version(self._http)
+
+    def searches(self) -> ImmichSearches:
+        """The searches of the next run."""
+        directory = Directory(self._http, self._capabilities)
+        return ImmichSearches(self._http, self._capabilities, directory, concurrency=1, on_read=lambda _: None)
+
+    def serves(self, query: Query) -> bool:
+        """Whether this version understands all of a query."""
+        return not self._capabilities.unsupported(query)
+
+
 def metadata(visibility: Iterable[Visibility] = TIMELINE, /, **filters: Value) -> Query:
     """A metadata search; `limit` among the filters is how much of it to keep."""
     limit = filters.pop("limit", None)
@@ -66,7 +88,12 @@ def smart(limit: int | None = None, **filters: Value) -> Query:
 
 def find(server: ImmichServer, query: Query, fields: frozenset[str] = NOTHING) -> list[Record]:
     """All records of a search, as they come."""
-    with closing(server.searches.find(query, fields)) as batches:
+    return records_of(server.searches, query, fields)
+
+
+def records_of(searches: ImmichSearches, query: Query, fields: frozenset[str] = NOTHING) -> list[Record]:
+    """All records of a search, as they come."""
+    with closing(searches.find(query, fields)) as batches:
         return [record for batch in batches for record in batch]
 
 
