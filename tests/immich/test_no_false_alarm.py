@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from immich_sandbox import Sandbox
+    from immich_smart_albums.immich.search.searches import ImmichSearches
 
     from .conftest import Start
 
@@ -207,7 +208,7 @@ def test_no_search_of_a_small_library_is_an_alarm(make: Callable[[], Library], l
     """
     library = make()
     runs = Runs(start(library, level=level))
-    counts = defaultdict(runs.searches)
+    counts: defaultdict[frozenset[Visibility], ImmichSearches] = defaultdict(runs.searches)
     for query in filter(runs.serves, flat(library)):
         records_of(runs.searches(), query, SHOWN)
         counts[query.visibility].count(query)
