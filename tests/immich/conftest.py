@@ -31,8 +31,8 @@ def quiet_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    """Some thousand assets, more of them on one instant than fit on a page. For tests that only read."""
-    return generate(7000, ties=1300)
+    """Four pages of assets, more of them on one instant than fit on a page. For tests that only read."""
+    return generate(4600, ties=1300)
 
 
 @pytest.fixture(scope="session")
