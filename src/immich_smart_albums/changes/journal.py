@@ -1,4 +1,4 @@
-"""What was written, as the ledger keeps it: runs, and in them one write for each request."""
+"""Journal of what was written: runs, and in them one write for each request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger remembers of one album, as values."""
+"""The ledger's memory of one album, as values."""
 
 from __future__ import annotations
 

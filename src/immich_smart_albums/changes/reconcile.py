@@ -1,4 +1,4 @@
-"""What people did to an album by hand, worked out from what is in it and what the ledger remembers."""
+"""Reconcile: works out what people did to an album by hand, from its members and the ledger's memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the daemon runs next, in sentences: by the schedules of rules, and as the daemon itself says."""
+"""The daemon's next runs, in sentences: by the schedules of rules, and by what the daemon itself says."""
 
 from __future__ import annotations
 

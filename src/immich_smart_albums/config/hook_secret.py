@@ -1,4 +1,4 @@
-"""What Immich says in its calls, so that nobody else can make them: from a variable, or a file that one names."""
+"""The secret in Immich's calls to the daemon: from a variable, or a file that one names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the server and the keys come from, in words. No key is read."""
+"""Origins of the server's address and of the keys, in words. No key is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rules files are meant, and what they say: one file, several, or folders of them."""
+"""Finds and reads the rules files of a run: one file, several, or folders of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which server, which key: from flags, the environment, or a `.env` file in the working folder, in this order."""
+"""Server and key: from flags, the environment, or a `.env` file in the working folder, in this order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write in place of an address or a key, recognised: what it is, and what to do."""
+"""Slips in place of an address or a key, recognised, with what to do."""
 
 from __future__ import annotations
 

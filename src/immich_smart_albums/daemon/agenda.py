@@ -1,4 +1,4 @@
-"""Which albums are due by their schedules, and when the next one is.
+"""Agenda: the albums that are due by their schedules, and the time of the next one.
 
 Times are worked out from the last run of each album. So what fell due several times while nobody was there, or while
 another run was on, is due once.

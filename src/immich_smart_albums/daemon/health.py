@@ -1,4 +1,4 @@
-"""Whether all is well: for `/healthz`, the verb `healthcheck`, metrics and home automation."""
+"""Health: for `/healthz`, the verb `healthcheck`, metrics and home automation."""
 
 from __future__ import annotations
 

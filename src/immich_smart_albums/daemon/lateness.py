@@ -1,4 +1,4 @@
-"""Which rules rest on what Immich finds out late: faces, content and text, after the file itself was read."""
+"""Rules that rest on what Immich finds out late: faces, content and text, after the file itself was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the daemon says on stderr: one line an event, as text or as JSON."""
+"""The daemon's log on stderr: one line an event, as text or as JSON."""
 
 from __future__ import annotations
 

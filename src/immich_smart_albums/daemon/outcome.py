@@ -1,4 +1,4 @@
-"""How a run went, album by album: made of its plan and of what was written."""
+"""Outcome of a run, album by album: made of its plan and of what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the loop needs from the world."""
+"""Ports of the loop: the household of rules and server, and the voice that speaks of runs."""
 
 from __future__ import annotations
 

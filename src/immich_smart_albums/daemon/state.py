@@ -1,4 +1,4 @@
-"""What the daemon knows of itself, in a file beside the ledger: for the time after a restart, and for health checks.
+"""State of the daemon, in a file beside the ledger: for the time after a restart, and for health checks.
 
 Nothing is lost with it: without the file the next start runs everything once.
 """

@@ -1,4 +1,4 @@
-"""What helps to understand a result: the server's clock, values that photos have, queues that are still at work."""
+"""Hints of the server: its clock, values that photos have, queues that are still at work."""
 
 from __future__ import annotations
 

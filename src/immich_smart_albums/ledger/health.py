@@ -1,4 +1,4 @@
-"""What SQLite does not notice: rows that this tool did not write, or that were damaged in a way that stays SQL.
+"""Damage that SQLite does not notice: rows that this tool did not write, or that are still SQL but wrong.
 
 Looked for before anything is read. What is remembered decides what may be taken out of albums, so a ledger that is
 wrong in one place is believed in none.

@@ -1,4 +1,4 @@
-"""How photos stand to an album, in the ledger: what requests did, and what people did."""
+"""Memberships in the ledger: what requests, and people, did to photos in albums."""
 
 from __future__ import annotations
 

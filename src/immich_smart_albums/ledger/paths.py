@@ -1,4 +1,4 @@
-"""Where the ledger is kept when nobody says so: where the system keeps what programs must not lose."""
+"""The usual place of the ledger: where the system keeps what programs must not lose."""
 
 from __future__ import annotations
 

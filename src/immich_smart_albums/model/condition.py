@@ -1,4 +1,4 @@
-"""What must hold of a photo: the one form in which rules, compiler and client speak of what a search asks."""
+"""Conditions: the one form in which rules, compiler and client speak of what a search asks."""
 
 from __future__ import annotations
 

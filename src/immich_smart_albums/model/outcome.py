@@ -1,4 +1,4 @@
-"""What became of one asset that was to be added to an album, or taken out of it."""
+"""Outcome of a request for one asset: added, already there, taken out, or refused."""
 
 from __future__ import annotations
 

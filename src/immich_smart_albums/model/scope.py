@@ -1,4 +1,4 @@
-"""Where photos are looked for: in which visibilities, and whether in the trash."""
+"""Scope: the visibilities in which photos are looked for, and whether the trash is one of the places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know of one search field of Immich: the columns of the table in `search_fields`."""
+"""The columns of the table in `search_fields`: everything that is known of one search field of Immich."""
 
 from __future__ import annotations
 

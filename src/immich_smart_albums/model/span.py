@@ -1,4 +1,4 @@
-"""Where something stands, in a file or on the command line, and how a message shows it.
+"""Places in files and on the command line, as messages show them.
 
 A place in a file is written `rules.yaml:3:14`; its problem may show the line, with a caret under column 14.
 """

@@ -1,4 +1,4 @@
-"""What the ledger remembers of albums, for people to look at, and to be forgotten on their word."""
+"""Forgetting: what the ledger remembers of albums, dropped on people's word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was written when: the runs of the ledger, with what each did to which album."""
+"""History: the runs of the ledger, with what each did to which album."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an API key must be allowed to do, told before a long search rather than after it."""
+"""Permissions of API keys, checked before a long search rather than after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules select: names looked up, all rules of an account compiled together and searched for at once."""
+"""Select: names looked up, all rules of an account compiled together and searched for at once."""
 
 from __future__ import annotations
 

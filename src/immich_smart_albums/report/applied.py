@@ -1,4 +1,4 @@
-"""What was written, in one line for each album."""
+"""Result of a run, in one line for each album."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all JSON of this tool has in common: its version, and how it is written."""
+"""The envelope of all JSON of this tool: its version, and how it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a photo is in an album or not, as text and as JSON."""
+"""An explanation as text and as JSON: why a photo is in an album or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a run did not end well: for people on stderr, for programs in the JSON on stdout."""
+"""Failures of a run: for people on stderr, for programs in the JSON on stdout."""
 
 from __future__ import annotations
 

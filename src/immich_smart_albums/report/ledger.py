@@ -1,4 +1,4 @@
-"""What the ledger remembers of albums, as text and as JSON."""
+"""The ledger's memory of albums, as text and as JSON."""
 
 from __future__ import annotations
 

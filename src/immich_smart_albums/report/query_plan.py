@@ -1,4 +1,4 @@
-"""How rules would be answered: searches with their sizes, what is done with what they find, what is checked here."""
+"""A plan of searches as text: their sizes, what is done with what they find, what is checked here."""
 
 from __future__ import annotations
 

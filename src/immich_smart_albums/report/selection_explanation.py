@@ -1,4 +1,4 @@
-"""Why the photos of a whole selection are in or out, for programs such as a page."""
+"""Explanations of a whole selection as JSON, for programs such as a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an album's turn comes: `schedule`, in words or as cron has it, and the times that it means.
+"""Schedules of albums: `schedule`, in words or as cron has it, and the times that it means.
 
 A time of the day that the clocks leave out in spring comes once, at the first moment after the gap; one that they show
 twice in autumn comes once, the first time. What is counted in hours and minutes goes on by real time.

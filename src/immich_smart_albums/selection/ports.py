@@ -1,4 +1,4 @@
-"""What a selection needs from a photo server."""
+"""Ports of a selection: searches, the server's abilities, and the cache."""
 
 from __future__ import annotations
 

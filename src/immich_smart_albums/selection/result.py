@@ -1,4 +1,4 @@
-"""What one search found, as a value: filled while records stream by, so that memory follows what may match.
+"""Results of searches, filled while records stream by, so that memory follows what may match.
 
 A value can be stored and filled again (`SearchCache` in `ports`): it depends on the scan and the records alone.
 """

@@ -1,4 +1,4 @@
-"""What Immich finds out about a photo one step after another, and which of it the parts of a rule rest on.
+"""Stages: what Immich finds out about a photo step by step, and what of it the parts of a rule rest on.
 
 A photo that was only just uploaded is on no ranking, shows nobody and has no place. So what a search does not find is
 no answer before Immich has come to the photo, and `not` of it is none either. Each leaf of a rule says here which steps

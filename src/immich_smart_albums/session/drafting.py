@@ -1,4 +1,4 @@
-"""Drafts: plans that follow each other quickly while somebody works on a rule, and that nobody writes."""
+"""The part of a session that drafts: quick plans while somebody works on a rule, which nobody writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session finds out: selections, plans and why; nothing is written."""
+"""The part of a session that looks: selections, explanations, checks; nothing is written."""
 
 from __future__ import annotations
 

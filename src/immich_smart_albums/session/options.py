@@ -1,4 +1,4 @@
-"""What a front end says when it opens a session."""
+"""Options of a session, as a front end says them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Photos and albums as accounts are shown them: pictures, covers, details."""
+"""The part of a session that shows photos and albums: pictures, covers, details."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are kept when nobody says so."""
+"""Usual places of files, for users who name none."""
 
 from __future__ import annotations
 

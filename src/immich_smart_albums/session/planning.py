@@ -1,4 +1,4 @@
-"""What a session would write: plans of all albums, and what of a saved plan still holds."""
+"""The part of a session that plans: all albums anew, or what of a saved plan still holds."""
 
 from __future__ import annotations
 

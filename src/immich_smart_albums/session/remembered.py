@@ -1,4 +1,4 @@
-"""What the ledger knows, and forgetting of it; the server is not asked."""
+"""The part of a session that knows the ledger, and forgets; the server is not asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operations of a session work on: rules, connected accounts, what was read before, the ledger."""
+"""The workplace of a session's parts: rules, connected accounts, what was read before, the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session writes: plans, undoing, adopting; each under the lock of the ledger."""
+"""The part of a session that writes: plans, undoing, adopting; each under the lock of the ledger."""
 
 from __future__ import annotations
 

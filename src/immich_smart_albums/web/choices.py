@@ -1,4 +1,4 @@
-"""What a value can be chosen from: people with faces, places, cameras, tags, albums, each with how many photos."""
+"""Choices for a value: people with faces, places, cameras, tags, albums, each with its number of photos."""
 
 from __future__ import annotations
 

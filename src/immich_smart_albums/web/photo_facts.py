@@ -1,4 +1,4 @@
-"""What a photo is about, in words, from what the server tells of it."""
+"""Facts of a photo in words, from what the server shows of it."""
 
 from __future__ import annotations
 

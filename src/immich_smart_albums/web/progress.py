@@ -1,4 +1,4 @@
-"""How far a session has got with what pages asked for, for pages that wait."""
+"""Progress of what pages asked for, for pages that wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many photos each row of a rule lets through, by itself and after the rows above it, and what just misses."""
+"""Counts for the rows of a rule: photos that each lets through, alone and after those above, and near misses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands before every request: who may ask, from where, and what a browser may do with the answer."""
+"""The guard before every request: who may ask, from where, and what a browser may do with the answer."""
 
 from __future__ import annotations
 

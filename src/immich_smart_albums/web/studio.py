@@ -1,4 +1,4 @@
-"""What the pages share: one session, the rules, what was shown of them, and the run that is being written."""
+"""State that all pages share: one session, the rules, what was shown of them, and the run that is being written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a click on a photo means for a rule: always, never, the last good one, more like this.
+"""Clicks on a photo as edits of a rule: always, never, the last good one, more like this.
 
 Photos are given as they shall be written, by id or by the address of their page; they are compared by id.
 """

@@ -1,4 +1,4 @@
-"""What a rules file says as plain data, and edits of it: what an edit of the text has to come to."""
+"""A rules file as plain data, and edits of that: the edited text has to come to the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What YAML's parsers say about a syntax error, said so that it can be mended.
+"""Syntax errors of YAML's parsers, said so that they can be mended.
 
 The parser in C and the one in Python word the same error differently; both become the same problem here.
 """

@@ -1,4 +1,4 @@
-"""Where in a YAML text an edit takes place, and why it must not: what is repeated elsewhere changes there as well."""
+"""Finds the place of an edit in a YAML text, and refuses places that are repeated elsewhere."""
 
 from __future__ import annotations
 

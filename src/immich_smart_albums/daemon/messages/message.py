@@ -1,4 +1,4 @@
-"""What a message says of a run, before anybody knows how it is sent."""
+"""Messages about runs, before anybody knows how they are sent."""
 
 from __future__ import annotations
 

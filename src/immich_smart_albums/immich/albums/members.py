@@ -1,4 +1,4 @@
-"""What is in an album, read the cheapest way that gives the exact answer (3.0 and later).
+"""Reads the members of an album in the cheapest way that is exact (3.0 and later).
 
 A search pages through the album. `POST /download/info` gives all ids in one answer, but not quite those that are
 wanted: the videos of live photos are appended, hidden members are in it, and members without EXIF are missing. So what

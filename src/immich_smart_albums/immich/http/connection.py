@@ -1,4 +1,4 @@
-"""Where the server is, how it is reached, and what a failure on the way there means."""
+"""The server's address, connections to it, and the meaning of failures on the way there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an answer is waited for, and which failures are worth another try."""
+"""Time-outs, and the failures that are worth another try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer means: JSON that can be used, or an error with a remedy.
+"""Answers of the server, read: JSON that can be used, or an error with a remedy.
 
 Error bodies differ: up to 2.7 `{"message": text or list, "error", "statusCode", "correlationId"}`, since 3.0
 `{"message", "errors"?}` with the id in a header. Things that are not there, or not ours, are a 400, never a 404.

@@ -1,4 +1,4 @@
-"""How many assets a search finds, without reading them (`POST /search/statistics`, since 1.135)."""
+"""Counts what a search finds without reading it (`POST /search/statistics`, since 1.135)."""
 
 from __future__ import annotations
 

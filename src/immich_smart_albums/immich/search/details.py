@@ -1,4 +1,4 @@
-"""What a single photo shows beyond searches: tags, people, stack and owner (`GET /assets/{id}`)."""
+"""Details of single photos: tags, people, stack and owner, as `GET /assets/{id}` shows them."""
 
 from __future__ import annotations
 

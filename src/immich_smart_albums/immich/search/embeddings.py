@@ -1,4 +1,4 @@
-"""Which photos Immich has looked at for smart search.
+"""Finds the photos that Immich has looked at for smart search.
 
 A photo without an embedding is in no ranking, and a ranking by likeness to it is refused. So some photos are asked for
 one by one, and many by ranking all that lies between their dates by likeness to one of them: nothing has to be put into

@@ -1,4 +1,4 @@
-"""Where the photos are that an answer with EXIF leaves out (flat searches, since 1.125).
+"""Finds the photos that an answer with EXIF leaves out (flat searches, since 1.125).
 
 Immich leaves out photos without EXIF where EXIF is asked for: those that it is still reading, and files that it cannot
 read. That some are missing shows in the number of what the search finds. To read all photos once more for the sake of

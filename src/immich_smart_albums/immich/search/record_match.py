@@ -1,4 +1,4 @@
-"""What the record of an asset tells for certain about a filter that found it."""
+"""Holds the record of an asset against a filter that found it: true, false, or not certain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in albums, each looked at once as long as Immich does not say that it changed."""
+"""Members of albums, each read once as long as Immich does not say that it changed."""
 
 from __future__ import annotations
 

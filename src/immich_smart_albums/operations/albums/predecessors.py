@@ -1,4 +1,4 @@
-"""Which earlier rule a rule goes on with: a new name, or another account, is no new album.
+"""Predecessors of rules: a new name, or another account, is no new album.
 
 The ledger knows which rules had which albums. Where a rule is not among them, and one of them is not in the rules files
 any more, it may be the same with another name. Then a second album would be made, and the first one left, shared and

@@ -1,4 +1,4 @@
-"""What stays in an album although the rule does not select it: Immich no longer shows what the rule asks for.
+"""Photos that stay although the rule does not select them: Immich no longer shows what the rule asks for.
 
 While Immich indexes a library anew, embeddings and faces are thrown away first. Nothing is taken out of an album for
 that: a photo leaves only where the rule surely does not hold for it, whatever Immich may still find out.

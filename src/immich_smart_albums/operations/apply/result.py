@@ -1,4 +1,4 @@
-"""What was written of a plan so far. It is filled while applying, so that an interrupted run can tell as well."""
+"""Result of applying a plan so far. It is filled meanwhile, so that an interrupted run has one as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the world still is what a plan was made from."""
+"""Staleness: refuses a plan if the world is not what it was made from any more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a photo is in an album or not: what each account's rule says of it, and who put it there or took it out."""
+"""Explains why a photo is in an album or not: by each account's rule, and by who put it there or took it out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a photo is selected by a rule or not, for one account."""
+"""Explains for one account why a rule selects a photo or not."""
 
 from __future__ import annotations
 

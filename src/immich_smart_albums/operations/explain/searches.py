@@ -1,4 +1,4 @@
-"""How the rules of a run would be answered, for people to look at: nothing is searched."""
+"""The searches that would answer the rules of a run, for people to look at: nothing is searched."""
 
 from __future__ import annotations
 

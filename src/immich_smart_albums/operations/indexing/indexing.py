@@ -1,4 +1,4 @@
-"""What one account's server is asked about its indexing, each thing once in a run.
+"""Indexing of one account's server: each question about it is asked once in a run.
 
 Immich has no list of the photos that it has not looked at yet. Three things can be asked instead:
 

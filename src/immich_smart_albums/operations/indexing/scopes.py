@@ -1,4 +1,4 @@
-"""Where to look for embeddings: as wide as some searches look, and as narrow as rankings can say it.
+"""Scopes for embeddings: as wide as some searches look, and as narrow as rankings can say it.
 
     >>> from immich_smart_albums.model.dialects import where
     >>> emma = Query(Kind.METADATA, where(personIds=("emma",), city="Nice"))

@@ -1,4 +1,4 @@
-"""What Immich still shows of what it has found out about photos, such as the people on them."""
+"""Stages that Immich's record of a photo still shows as done, such as the people on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which matches are not certain yet, because Immich has not looked at these photos.
+"""Finds the matches that are not certain yet, because Immich has not looked at these photos.
 
 Immich says of no photo when it was looked at for faces, or for text. What can be known is this:
 

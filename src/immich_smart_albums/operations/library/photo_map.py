@@ -1,4 +1,4 @@
-"""Where the photos of a library were taken: as many of them as a map can show, gathered in areas."""
+"""Map of a library: its photos gathered in as many areas as a page can show."""
 
 from __future__ import annotations
 

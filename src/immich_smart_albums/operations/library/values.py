@@ -1,4 +1,4 @@
-"""How many photos show whom, were taken where, and with what: for who picks a value."""
+"""Counts of the values that photos have, people, places, cameras: for pages on which a value is picked."""
 
 from __future__ import annotations
 

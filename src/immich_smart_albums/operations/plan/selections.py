@@ -1,4 +1,4 @@
-"""What accounts select for albums: what a plan is made from, and a preview shows.
+"""Selections of accounts for albums: a plan is made from them, and a preview shows them.
 
 An account that fails stops its part of an album only, and its problems stand with the album.
 """

@@ -1,4 +1,4 @@
-"""What an album gets later, since Immich has not looked at it; and what stays although it is not selected any more."""
+"""Photos that an album gets later, since Immich has not looked at them; and those that stay though not selected."""
 
 from __future__ import annotations
 

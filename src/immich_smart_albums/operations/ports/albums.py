@@ -1,4 +1,4 @@
-"""What operations do with albums on the server."""
+"""Port for albums on the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operations ask the server and its lists for: names, versions, what searches by meaning rest on."""
+"""Ports for the server's lists: names, versions, embeddings."""
 
 from __future__ import annotations
 

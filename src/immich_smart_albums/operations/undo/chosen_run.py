@@ -1,4 +1,4 @@
-"""Which run is taken back: the one that was named, or the last that wrote something and was not taken back yet."""
+"""Chooses the run to take back: the one that was named, or the last that wrote something and still counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which runs are in effect: one may be taken back, and taking it back may be taken back as well."""
+"""Decides which runs are in effect: one may be taken back, and taking it back may be taken back as well."""
 
 from __future__ import annotations
 

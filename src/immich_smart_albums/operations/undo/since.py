@@ -1,4 +1,4 @@
-"""What became of a run's photos, and of an album's cover, in the runs since then."""
+"""Follows a run's photos, and an album's cover, through the runs since then."""
 
 from __future__ import annotations
 

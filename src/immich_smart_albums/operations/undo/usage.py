@@ -1,4 +1,4 @@
-"""Whether somebody has used an album since a run left it: then it is not ours to delete."""
+"""Decides whether somebody has used an album since a run left it: then it is not ours to delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a photo is in an album or not, as a page."""
+"""An explanation as a page: why a photo is in an album or not."""
 
 from __future__ import annotations
 

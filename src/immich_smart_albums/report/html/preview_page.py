@@ -1,4 +1,4 @@
-"""What belongs in albums as a page."""
+"""A preview as a page: the photos that belong in albums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan says, in phrases that its text and its Markdown share."""
+"""Phrases about a plan that its text and its Markdown share."""
 
 from __future__ import annotations
 

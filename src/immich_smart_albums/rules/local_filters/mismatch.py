@@ -1,4 +1,4 @@
-"""Why a path can never yield anything from an asset: a misspelt field, or a step that what stands there does not have.
+"""Paths that can never yield anything from an asset: a misspelt field, or a step that nothing there has.
 
 Such a path is refused: an include with it would select nothing, and an exclude would let everything through.
 """

@@ -1,4 +1,4 @@
-"""What a predicate is in a rules file: its word, the kind of its value with its meaning, and its documentation."""
+"""Predicate: a word of rules files with the kind of its value, its meaning, and its documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rules file gives names of its own: groups of people, and places."""
+"""Names that a rules file defines: groups of people, and places."""
 
 from __future__ import annotations
 

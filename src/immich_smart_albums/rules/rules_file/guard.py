@@ -1,4 +1,4 @@
-"""How a rules file says how much may change: `guard: {remove: 30 %, add: 1000, empty: allow}`."""
+"""Guards in a rules file: `guard: {remove: 30 %, add: 1000, empty: allow}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a rules file says when: `schedule: daily 03:30` and `timezone: Europe/Helsinki`."""
+"""Schedules in a rules file: `schedule: daily 03:30` and `timezone: Europe/Helsinki`."""
 
 from __future__ import annotations
 

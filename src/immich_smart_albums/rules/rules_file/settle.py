@@ -1,4 +1,4 @@
-"""How long after its upload a photo counts as looked at by Immich: `settle`."""
+"""`settle` in a rules file: how long after its upload a photo counts as looked at by Immich."""
 
 from __future__ import annotations
 

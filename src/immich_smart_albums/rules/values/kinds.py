@@ -1,4 +1,4 @@
-"""What may stand as the value of a predicate: each kind is read, described to editors and documented in one place.
+"""Kinds of values of predicates: each is read, described to editors and documented in one place.
 
 A kind of value knows what editors may take for it, and reads it. `means` gives what was read a meaning: the node that
 it stands for. Kinds that mean something are put together: `OneOf` several, `OneOrMany` in a list of which any holds,

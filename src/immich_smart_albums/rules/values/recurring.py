@@ -1,4 +1,4 @@
-"""What comes back every year, week or day: months, weekdays, days of the year, times of day; ranges may go around."""
+"""Times that come back every year, week or day: months, weekdays, days, times of day; ranges may go around."""
 
 from __future__ import annotations
 

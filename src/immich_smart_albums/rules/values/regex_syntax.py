@@ -1,4 +1,4 @@
-"""What can be said of a pattern by looking at it; `re` must have accepted it."""
+"""Facts about a pattern from its text alone; `re` must have accepted it."""
 
 from __future__ import annotations
 

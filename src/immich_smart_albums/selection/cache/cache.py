@@ -1,4 +1,4 @@
-"""What searches of earlier runs found, brought up to date by what has changed since.
+"""The search cache: what earlier runs found, brought up to date by what has changed since.
 
 There are two exact ways. Where every change is told, what changed is asked for once for the whole run, and then each
 search is only counted (`counted`). Where it is not told who comes and goes, or where counting would not pay, a search

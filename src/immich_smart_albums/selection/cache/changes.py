@@ -1,4 +1,4 @@
-"""Which photos changed since a run, and which of them a search finds."""
+"""Changes since a run: photos that changed, and those of them that a search finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of a search until the next run, as bytes."""
+"""Entries of the search cache, as bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which changes of the library Immich tells: those that move the `updatedAt` of the photos that they change.
+"""Tracking: changes of the library that Immich shows, by the `updatedAt` of the photos that they change.
 
 Seen on 3.1.0: edits of description, rating, favourite, visibility and tags move it at once; places, dates, the trash
 and new files are changes of the asset's own row, too. Faces, names of people, albums, recognised text and the

@@ -1,4 +1,4 @@
-"""What searches cost: guesses, better where sizes are known, that only have to order the access paths.
+"""Costs of searches: guesses, better where sizes are known, that only have to order the access paths.
 
     >>> from immich_smart_albums.selection.compile.notation import search
     >>> emma, nice = search(personIds=("emma",)).query, search(city="Nice", personIds=("emma",)).query

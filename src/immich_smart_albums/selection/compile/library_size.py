@@ -1,4 +1,4 @@
-"""Whether it is worth to ask how many photos a library has, before rules are compiled.
+"""Decides whether it is worth asking how many photos a library has, before rules are compiled.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version

@@ -1,4 +1,4 @@
-"""How searches stand to each other: whether one finds all that another does, or nothing of it.
+"""Relations of searches: one finds all that another does, or nothing of it.
 
 >>> from immich_smart_albums.selection.compile.notation import search, write_query
 >>> nice, kyoto, both = (search(**filters).query for filters in (

@@ -1,4 +1,4 @@
-"""Why an asset is in or out: the rule as a tree, with what each of its parts says of this one asset.
+"""Explains why an asset is in or out: the rule as a tree, with what each of its parts says of this one asset.
 
 Cheap parts are asked first. A part is left out where its answer could change neither the verdict nor which single
 change would turn it.

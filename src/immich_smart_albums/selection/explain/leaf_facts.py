@@ -1,4 +1,4 @@
-"""What the searches of a run say of one leaf and one asset, without asking anything more.
+"""Evidence for one leaf and one asset from the searches of a run, without asking anything more.
 
 A rule is not answered leaf by leaf: searches are merged, narrowed, and turned into filters. So what is known of a leaf
 is worked out from whatever was read: a search that finds an asset speaks for every wider one, one that was read to its

@@ -1,4 +1,4 @@
-"""What an asset's record shows of the fields that a search is about."""
+"""Values in an asset's record of the fields that a search is about."""
 
 from __future__ import annotations
 

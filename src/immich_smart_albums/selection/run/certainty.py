@@ -1,4 +1,4 @@
-"""Whether a match is for certain: three-valued logic over what Immich is still to find out about a photo.
+"""Certainty of matches: three-valued logic over what Immich is still to find out about a photo.
 
 A leaf that holds, or does not, is an answer if the steps that it needs (`stages`) are done, and otherwise unknown. From
 there on it is Kleene's logic. What a photo still lacks is asked for later, and of few photos; so the value here is not

@@ -1,4 +1,4 @@
-"""Which assets are best, and in which order they are shown."""
+"""Ranking: the best assets under a limit, and the order in which they are shown."""
 
 from __future__ import annotations
 

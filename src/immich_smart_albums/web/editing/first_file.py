@@ -1,4 +1,4 @@
-"""Where the first rules file goes, for people who have none yet."""
+"""The place of the first rules file, for people who have none yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all routes have in common: failures become a part of the page, or JSON that a script shows."""
+"""Common to all routes: failures become a part of the page, or JSON that a script shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page sends: a small JSON object of texts."""
+"""Requests of pages: a small JSON object of texts."""
 
 from __future__ import annotations
 

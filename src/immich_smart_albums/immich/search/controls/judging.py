@@ -1,4 +1,4 @@
-"""What the answer to a control says: a server that drops part of a search is not trusted.
+"""Judges the answer to a control: a server that drops part of a search is not trusted.
 
 Each function tells whether something is settled, and raises Untrustworthy where the property was dropped.
 """

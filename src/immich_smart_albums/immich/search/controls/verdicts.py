@@ -1,4 +1,4 @@
-"""What came out of controls: each is made once in a run."""
+"""Outcomes of controls: each is made once in a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What jsonpath-ng has and RFC 9535 has not, refused with the standard spelling of the same path."""
+"""Spellings of jsonpath-ng that RFC 9535 has not, refused with the standard spelling of the same path."""
 
 from __future__ import annotations
 

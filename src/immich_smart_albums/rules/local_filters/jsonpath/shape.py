@@ -1,4 +1,4 @@
-"""Whether a path can yield anything at all from values of a known shape."""
+"""Decides whether a path can yield anything at all from values of a known shape."""
 
 from __future__ import annotations
 
