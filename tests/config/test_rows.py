@@ -14,6 +14,7 @@ from immich_smart_albums.config.editing.sentences import sentence
 from immich_smart_albums.config.yaml.data import load, value_at
 from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlScalar, YamlSequence, descendants, lay_out
 from immich_smart_albums.config.yaml.patch import patch
+from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.rules.predicates.predicate import Picker
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from tests.support.examples import examples
@@ -155,3 +156,9 @@ def test_values_are_put_in_words(word: str, value: str, said: str) -> None:
     read = load(f"value: {value}")
     assert isinstance(read, dict)
     assert sentence(PREDICATES_BY_WORD[word], read["value"]) == said
+
+
+@pytest.mark.parametrize("text", ["[", "- a\n  b: *c\n", "'", "\0", "a: b: c\n"])
+def test_what_is_no_yaml_is_told_and_is_no_bug(text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        rule_rows(text, ("albums", 0))

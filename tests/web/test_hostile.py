@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -36,6 +38,58 @@ albums:
 - name: Broken {json.dumps(EVIL)[1:-1]}
   match: {{person: {json.dumps("no " + EVIL)}}}
 """
+
+
+STRANGE = (
+    *(
+        "",
+        "x",
+        "-1",
+        "9" * 30,
+        "1e400",
+        "nan",
+        "\0",
+        "%ff",
+        "٣",
+        "'",
+        "[",
+        "[]",
+        "{",
+        "&a *a",
+        "*a",
+        "!!x",
+        "- a",
+        "a: b",
+    ),
+    *("/", "0/0/0", "albums", "albums/0", "albums/0/name", "albums/0/match/person/0", "albums/9/match", "~", "not"),
+    *("- name: Dogs\n", "- Dogs\n", "- name: Dogs\n  match: []\n", "- name: [a]\n  match: 5\n", "name: Dogs"),
+    *("- name: Dogs\n  match: {any: [{person: Emma}, {not: {all: []}}]}\n", "person:", "country:", "people place x"),
+)
+FITTING = {
+    "name": ["Dogs"],
+    "entry": ["- name: Dogs\n  match: {person: Emma, any: [{smart: dog}, {not: {rating: 5}}]}\n"],
+    "path": ["albums/0/match/person", "albums/0/match/any", "albums/0/match/any/1/not/rating"],
+    "word": ["person", "smart", "near", "taken", "json", "all", "not"],
+    "action": ["add", "set", "remove", "negate", "group", "exclude", "never", "like", "last-good"],
+    "tab": ["added", "near"],
+}
+NAMES = (
+    *FITTING,
+    "preview",
+    "id",
+    "photo",
+    "from",
+    "group",
+    "run",
+    "allow",
+    "find",
+    "lat",
+    "lon",
+    "radius",
+    "west",
+    "value",
+)
+MORE_NAMES = ("page", "number", "basis", "starter", "file", "ticks", "album", "text", "fingerprint", "rule", "size")
 
 
 class Elements(HTMLParser):
@@ -146,3 +200,34 @@ def test_names_that_are_code_are_text_on_every_page(sandbox: Sandbox, tmp_path: 
             elements = Elements()
             elements.feed(piece)
             assert elements.harm == [], piece[:3000]
+
+
+def test_whatever_is_sent_is_answered_and_no_bug(
+    sandbox: Sandbox, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(1)
+    with opened(sandbox, tmp_path, rules="albums:\n" + FITTING["entry"][0]) as page:
+        photo = next(asset.id for asset in sandbox.library.timeline)
+        fitting: dict[str, list[str]] = {
+            **FITTING,
+            "id": [photo],
+            "photo": [photo],
+            "preview": [page.get("preview", name="Dogs").json["preview"]],
+        }
+
+        def some(name: str) -> str:
+            return chance.choice(fitting[name] if name in fitting and chance.random() < 0.7 else STRANGE)
+
+        for route in routes(page.studio):
+            if "static" in route.path or route.path in {"/apply", "/stop"}:
+                continue
+            for _ in range(30 if route.path in {"/edit", "/row", "/preview"} else 4):
+                texts = {name: some(name) for name in (*NAMES, *MORE_NAMES) if chance.random() < 0.8}
+                if "POST" in (getattr(route, "methods", None) or ()):
+                    answer = page.post(route.path[1:], **texts)
+                else:
+                    path = route.path.replace("{id}", quote(some("id"), safe=""))
+                    answer = page.request("GET", f"{path}?{urlencode(texts)}")
+                assert answer.status < 500, (route.path, texts)
+                assert b"this is a bug" not in answer.body, (route.path, texts)
+    assert "bug" not in capfd.readouterr().err

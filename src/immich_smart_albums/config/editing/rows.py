@@ -62,7 +62,8 @@ class Row:
 
 def rule_rows(text: str, album: Path) -> list[Row]:
     """Returns the match of an album as rows. Raises ConfigurationError if the text is no YAML."""
-    reader = _Rows(text, lay_out(text), load(text))
+    data = load(text)  # before the layout is looked at: it says what is wrong, and where
+    reader = _Rows(text, lay_out(text), data)
     match = (*album, "match")
     node = reader.find(match)
     return [] if node is None else list(reader.match(*node, match, 0))
