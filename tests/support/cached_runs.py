@@ -10,7 +10,7 @@ from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.operations.names.names import NameResolver
-from immich_smart_albums.operations.select import open_cache
+from immich_smart_albums.operations.search_cache import open_cache
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.cache import cache
 from immich_smart_albums.selection.compile.planner import compile_rules
