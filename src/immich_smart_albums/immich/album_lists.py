@@ -45,7 +45,7 @@ class _SharedLinks(msgspec.Struct):
 
 
 def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str | None]) -> list[Album]:
-    """Returns all albums that an account owns or that are shared with it, each once.
+    """Returns all albums that an account owns or that are shared with it, each once (`GET /albums`).
 
     `own_id` gives the account's id. None if it is not known: then its role in shared albums stays open.
     """

@@ -95,7 +95,10 @@ class Directory:
             return self._me
 
     def permissions(self) -> frozenset[str] | None:
-        """Returns what the key may do ("all" or names). None if the server cannot tell (before 1.139)."""
+        """Returns what the key may do, "all" or names (`GET /api-keys/me`).
+
+        None if the server cannot tell (before 1.139).
+        """
         if not self._capabilities.has_key_info:
             return None
         return frozenset(decode(self._http.hint("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
@@ -145,7 +148,7 @@ class Directory:
         return [Person(person.id, person.name, person.isHidden) for person in answer]
 
     def has_person(self, person_id: str) -> bool:
-        """Returns whether the account has a person that the list may leave out."""
+        """Returns whether the account has a person that the list may leave out (`GET /people/{id}`)."""
         try:
             self._http.get(f"/people/{person_id}")
         except NoAccess:
@@ -153,7 +156,7 @@ class Directory:
         return True
 
     def has_asset(self, asset_id: str) -> bool:
-        """Returns whether the account may see an asset."""
+        """Returns whether the account may see an asset (`GET /assets/{id}`)."""
         try:
             self._http.get(f"/assets/{asset_id}")
         except NoAccess:
@@ -161,11 +164,11 @@ class Directory:
         return True
 
     def tags(self) -> list[Tag]:
-        """Returns all tags of the account."""
+        """Returns all tags of the account (`GET /tags`)."""
         return [Tag(tag.id, tag.value) for tag in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
 
     def users(self) -> list[User]:
-        """Returns the users of the server that the account sees.
+        """Returns the users of the server that the account sees (`GET /users`).
 
         Raises MissingPermission without `user.read`.
         """

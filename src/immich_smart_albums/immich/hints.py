@@ -62,7 +62,7 @@ class ServerInfo:
         self._capabilities = capabilities
 
     def now(self) -> int | None:
-        """Returns what the server's clock shows, in ms since 1970, to the second. None if its answers do not tell.
+        """Returns the server's clock in ms since 1970, to the second (`GET /server/ping`). None if it does not say.
 
         It is the `Date` of an answer, which every Immich sends; a proxy on the way may take it away.
         """
@@ -72,7 +72,10 @@ class ServerInfo:
             return None
 
     def values(self, field: str) -> list[str] | None:
-        """Returns the values that a search field has on the timeline, sorted. None if this version lists none."""
+        """Returns the values that a search field has on the timeline, sorted (`GET /search/suggestions`).
+
+        None if this version lists none.
+        """
         row = FIELDS.get(field)
         if row is None or row.suggestion is None or self._capabilities.version not in row.suggested:
             return None
@@ -93,7 +96,7 @@ class ServerInfo:
         return [words for name, words in _INDEXING.items() if left.get(name)]
 
     def has_smart_search(self) -> bool:
-        """Returns whether smart search is switched on; where it is not, Immich looks at no picture for it."""
+        """Returns whether smart search is on (`GET /server/features`), so that Immich looks at pictures for it."""
         return decode(self._http.get("/server/features"), _Features, "GET /server/features").smartSearch
 
     def _queues(self) -> Mapping[str, int]:

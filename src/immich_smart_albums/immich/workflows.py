@@ -45,7 +45,7 @@ class Workflows:
         self._capabilities = capabilities
 
     def methods(self) -> frozenset[str] | None:
-        """Returns the methods that steps may use. None if this version has no workflows."""
+        """Returns the methods that steps may use (`GET /plugins/methods`). None if this version has no workflows."""
         if self._capabilities.version < FIRST:
             return None
         try:
@@ -57,12 +57,12 @@ class Workflows:
         return frozenset(method.key for method in decode(answer, list[_Method], "GET /plugins/methods"))
 
     def owned(self) -> list[Workflow]:
-        """Returns all workflows of the account."""
+        """Returns all workflows of the account (`GET /workflows`)."""
         answer = self._http.get("/workflows")
         return [_read(workflow) for workflow in decode(answer, list[_Workflow], "GET /workflows")]
 
     def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
-        """Make a workflow of one step, and return its id; the answer does not tell its steps."""
+        """Make a workflow of one step and return its id (`POST /workflows`); the answer does not show its steps."""
         body: dict[str, object] = {
             "name": name,
             "description": description,
@@ -74,12 +74,12 @@ class Workflows:
         return decode(answer, _Workflow, "POST /workflows").id
 
     def details(self, workflow_id: str) -> Workflow:
-        """Returns one workflow with its steps."""
+        """Returns one workflow with its steps (`GET /workflows/{id}`)."""
         path = f"/workflows/{workflow_id}"
         return _read(decode(self._http.get(path), _Workflow, f"GET {path}"))
 
     def delete(self, workflow_id: str) -> None:
-        """Delete a workflow."""
+        """Delete a workflow (`DELETE /workflows/{id}`)."""
         self._http.send("DELETE", f"/workflows/{workflow_id}", None, repeat=False)
 
 

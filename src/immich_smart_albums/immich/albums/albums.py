@@ -88,7 +88,7 @@ class ImmichAlbums:
         self._creation = AlbumCreation(http, directory)
 
     def members(self, album_id: str) -> frozenset[str]:
-        """Returns the ids in an album that the timeline and the archive show.
+        """Returns the ids in an album that the timeline and the archive show (`GET /albums/{id}`, or a search).
 
         Trashed and hidden members are missing in every version. That is harmless: adding one again is answered with
         "duplicate".
@@ -172,7 +172,7 @@ class ImmichAlbums:
         order: str | None = None,
         cover: str | None = None,
     ) -> None:
-        """Change what is given. Until 2.6.1 the owner may, later editors as well.
+        """Change what is given (`PATCH /albums/{id}`). Until 2.6.1 the owner may, later editors as well.
 
         It is done when the answer shows it, or a look at the album. Raises ServerError.
         """
@@ -218,7 +218,7 @@ class ImmichAlbums:
         return next((role for user, role in self.details(album_id).users if user.id == user_id), None)
 
     def delete(self, album_id: str) -> None:
-        """Delete an album, as its owner. It may be gone already.
+        """Delete an album, as its owner (`DELETE /albums/{id}`). It may be gone already.
 
         Raises ServerError if it is still listed afterwards.
         """

@@ -45,7 +45,7 @@ class Probe(Protocol):
         ...
 
 
-class _Total(msgspec.Struct):
+class _CountAnswer(msgspec.Struct):
     total: int
 
 
@@ -125,7 +125,7 @@ class CountSearch:
         body: Body = {**self._shown, **filters}
         if self._is_filter:
             body = {"filter": body}
-        return decode(self._http.post("/search/statistics", body), _Total, self.name).total
+        return decode(self._http.post("/search/statistics", body), _CountAnswer, self.name).total
 
     def finds(self, filters: Mapping[str, object]) -> bool:
         """Returns whether it counts anything."""

@@ -37,7 +37,7 @@ class _Stack(msgspec.Struct):
     assets: list[dict[str, object]]
 
 
-class _WithAssets(msgspec.Struct):
+class _AlbumAssets(msgspec.Struct):
     assets: list[dict[str, object]]
 
 
@@ -59,7 +59,7 @@ class Samples:
                     yield photo
 
     def in_stacks(self) -> Iterator[Record]:
-        """Returns photos in stacks."""
+        """Returns photos in stacks (`GET /stacks`)."""
         for stack in decode(self._http.get("/stacks"), list[_Stack], "GET /stacks")[:_MOST_ALBUMS]:
             yield from stack.assets
 
@@ -89,7 +89,7 @@ class Samples:
             body: Body = {**shown, "albumIds": [album_id], "size": _MOST_MEMBERS}
             return page(self._http, "/search/metadata", body)
         path = f"/albums/{album_id}"
-        return decode(self._http.get(path), _WithAssets, f"GET {path}").assets[:_MOST_MEMBERS]
+        return decode(self._http.get(path), _AlbumAssets, f"GET {path}").assets[:_MOST_MEMBERS]
 
     def _with_people(self, asset_id: str) -> list[Record]:
         return page(self._http, "/search/metadata", {"id": asset_id, "withPeople": True, "size": 1})
