@@ -146,8 +146,8 @@ def second_run(served: Served, flags: Flags) -> Figure:
         state = Path(folder) / "state.db"
         first = tool(served.url, served.key, flags, state=state)
         second = tool(served.url, served.key, flags, state=state)
-    if first.found != second.found:
-        message = f"the second run found {second.found} photos, the first {first.found}"
+    if first.photos != second.photos:
+        message = f"the second run found {second.photos} photos, the first {first.photos}"
         raise RuntimeError(message)
     return second
 
@@ -163,7 +163,7 @@ def print_figures(rows: tuple[tuple[str, Figure], ...], floor: Figure) -> None:
     print(f"| {'':39} |  wall s | x bare |   CPU s | requests |    MB | peak MB |  found |")
     print(f"|{'-' * 41}|--------:|-------:|--------:|---------:|------:|--------:|-------:|")
     for name, figure in rows:
-        result = f"{figure.found:,}" if figure.found >= 0 else ""
+        result = f"{figure.photos:,}" if figure.photos >= 0 else ""
         print(
             f"| {name:39} | {figure.wall:7.2f} | {figure.wall / floor.wall:6.2f} | {figure.cpu:7.2f} "
             f"| {figure.requests:8,} | {figure.megabytes:5.0f} | {figure.peak:7.0f} | {result:>6} |"

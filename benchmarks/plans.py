@@ -126,7 +126,7 @@ def requests(url: str, key: str, size: int, level: str) -> None:
     print("|--------------------------------------------------------------|---------:|------:|-------:|")
     for match in RULES:
         figure = measured_rules(url, key, (match,))
-        print(f"| {match[:60]:60} | {figure.requests:8,} | {figure.megabytes:5.1f} | {figure.found:6,} |")
+        print(f"| {match[:60]:60} | {figure.requests:8,} | {figure.megabytes:5.1f} | {figure.photos:6,} |")
 
 
 def mixed(count: int) -> tuple[str, ...]:

@@ -139,9 +139,9 @@ def measure_studio(url: str, key: str) -> StudioFigures:
             lines = "\n".join(f"    {line}" for line in match.split("\n"))
             before = _processor(process.pid)
             shown, first, counts = page.look("Finland", f"- name: Finland\n  match:\n{lines}\n")
-            told = shown["counts"]
+            tabs = shown["counts"]
             cpu = _processor(process.pid) - before
-            changes.append(StudioFigure(change, told["added"] + told["waiting"], first, counts, cpu))
+            changes.append(StudioFigure(change, tabs["added"] + tabs["waiting"], first, counts, cpu))
         resident, peak = _memory(process.pid)
         return StudioFigures(warming, tuple(changes), resident, peak, {name: page.weight(name) for name in PAGES})
 

@@ -56,8 +56,8 @@ class Figure:
     megabytes: float
     peak: float
     """Megabytes of memory."""
-    found: int = -1
-    """Photos; -1 where the way does not tell."""
+    photos: int = -1
+    """How many were found; -1 where the way does not tell."""
     bodies: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     """The searches that it sent."""
 

@@ -17,7 +17,7 @@ LARGEST_FILTER = 64 * 1024 * 1024
 def read_text(path: Path, largest: int) -> str:
     """Returns the text of a file, without the mark that some editors put before it.
 
-    Raises OSError if it cannot be read, ValueError where it is larger or no UTF-8.
+    Raises OSError if it cannot be read, ValueError if it is larger or no UTF-8.
     """
     with path.open("rb") as file:
         data = file.read(largest + 1)

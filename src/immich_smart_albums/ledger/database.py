@@ -31,7 +31,7 @@ APPLICATION_ID = 0x15A1B0D5
 def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
     """Returns a context with the ledger in a file. `doing` says what will be written. None is for reading only.
 
-    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also where the
+    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also if the
     place for it has gone.
     """
     path = _resolved(path)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def only_writer(ledger: Path, doing: str) -> Iterator[None]:
     """Returns a context that holds the lock; `doing` is what others are told that this process does.
 
-    Raises LedgerError if another process holds it, or where the file system has no locks.
+    Raises LedgerError if another process holds it, or if the file system has no locks.
     """
     path = ledger.with_name(f"{ledger.name}.lock")
     try:

@@ -53,7 +53,7 @@ def connect_accounts(
 ) -> ConnectedAccounts:
     """Connect every account, in order; `without_key` are those that cannot even try.
 
-    Raises ServerError if none can take part, with the reasons of all; ConfigurationError where no one has a key.
+    Raises ServerError if none can take part, with the reasons of all; ConfigurationError if no one has a key.
     """
     present: dict[str, ConnectedAccount] = {}
     absent: dict[str, Problem] = dict(without_key)

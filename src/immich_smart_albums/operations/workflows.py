@@ -91,7 +91,7 @@ def steps_to(state: WorkflowState, ours: tuple[Workflow, ...], hook: Webhook) ->
 def install(workflows: Workflows, hook: Webhook) -> Workflow:
     """Let there be one workflow that is right, and return it as Immich shows it.
 
-    Raises NotImmich if Immich cannot tell of photos, Untrustworthy where it made something else.
+    Raises NotImmich if Immich cannot tell of photos, Untrustworthy if it made something else.
     """
     state, ours = state_of(workflows, hook)
     if state is WorkflowState.UNSUPPORTED:

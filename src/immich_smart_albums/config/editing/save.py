@@ -51,7 +51,7 @@ class Saver:
     def save(self, version: FileVersion, text: str) -> FileVersion:
         """Write a text over the version that it was made from; links are followed, mode and owner stay.
 
-        Raises FileChanged with both versions where the file is another by now, EditRefused where it cannot be written;
+        Raises FileChanged with both versions where the file is another by now, EditRefused if it cannot be written;
         then it is as it was.
         """
         try:

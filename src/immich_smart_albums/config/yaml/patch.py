@@ -65,7 +65,7 @@ class Patch:
 def patch(text: str, edits: Iterable[Edit]) -> Patch:
     """Returns the text with edits made, one after the other.
 
-    Raises EditRefused; ConfigurationError where it is no YAML.
+    Raises EditRefused; ConfigurationError if it is no YAML.
     """
     state = _State(Patch(text), load(text), lay_out(text))
     for edit in edits:

@@ -28,7 +28,7 @@ class EditTarget:
 
 
 def find_target(layout: Layout, path: Path) -> EditTarget:
-    """Returns where a path leads. Raises KeyError if its way ends early, EditRefused where the way leads elsewhere."""
+    """Returns where a path leads. Raises KeyError if its way ends early, EditRefused if the way leads elsewhere."""
     if layout.root is None:
         raise KeyError(path)
     parent = _collection(layout, layout.root, path[:-1])

@@ -48,8 +48,8 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
     more, the rest is not tried. An album that its guard refuses is left alone. Before each request that writes `stop`
     is asked whether to end.
 
-    Raises UnsafePlan if a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
-    ConfigurationError where an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
+    Raises UnsafePlan if a guard refuses the run as a whole, PlanOutdated if the ledger changed since, and
+    ConfigurationError if an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
     be remembered is not written. Raises Stopped once what was written is remembered.
     """
     if plan.refusals:

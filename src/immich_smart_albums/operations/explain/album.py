@@ -99,7 +99,7 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
 def rule_for(name: str, rules: RuleSet) -> AlbumRule:
     """Returns the rule that feeds an album of this name, also one of the albums that it is split into.
 
-    Raises ConfigurationError if there is none, or where several may be meant.
+    Raises ConfigurationError if there is none, or if several may be meant.
     """
     candidates = [album for album in rules.albums if same_name(album.name, name)]
     candidates = candidates or [

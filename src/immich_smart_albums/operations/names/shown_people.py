@@ -42,7 +42,7 @@ class ShownPeople:
 
 
 def look_for_people(searches: SearchApi, reach: Scope) -> ShownPeople:
-    """Read whom all photos in these places show. Raises ServerError, also where an answer does not tell it."""
+    """Read whom all photos in these places show. Raises ServerError, also if an answer does not tell it."""
     shown_people = ShownPeople()
     with closing(searches.find(reach.narrow(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
         for batch in batches:
