@@ -14,7 +14,15 @@ Threads: a session may be used by several, and does one operation at a time, so 
 `person_thumbnail` and what only reads the ledger wait for nobody. A ledger belongs to the thread that opened it, so
 each operation opens it for itself, in the thread that calls it, unless that thread holds it open (`holding_ledger`).
 
-What a session can do stands in its parts: `planning`, `writing`, `looking`, `drafting`, `remembered`, `pictures`.
+Beside what stands here, it can do what its parts can, each a module:
+
+    planning    plan, review
+    writing     writable, apply, plan_undo, undo, adopt
+    looking     select, explain, explain_selection, read_library, estimate, library_values, query_plans, check,
+                check_rules
+    drafting    draft, leaves_open, close_open
+    remembered  history, run, known_albums, known_album, forget, forget_album
+    pictures    thumbnail, person_thumbnail, album_cover, albums_with, album_assets, details
 """
 
 from __future__ import annotations
