@@ -10,6 +10,7 @@ from immich_smart_albums.errors import MissingPermission, NoAccess, PhotosRefuse
 from immich_smart_albums.ledger.null import NullLedger
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.operations.apply import writer
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.apply.writer import CHUNK
@@ -19,6 +20,8 @@ from tests.support.family_server import album_ids, connected
 from tests.support.flags import flag_session
 
 if TYPE_CHECKING:
+    import pytest
+
     from .conftest import Start
 
 
@@ -94,17 +97,21 @@ def test_photos_are_added_by_the_thousand(start: Start) -> None:
     assert len(report.outcomes) == count
 
 
-def test_a_run_that_fails_midway_tells_what_it_wrote_and_a_second_one_completes_it(start: Start) -> None:
-    sandbox = start(generate(3000))
+def test_a_run_that_fails_midway_tells_what_it_wrote_and_a_second_one_completes_it(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunk = 100
+    monkeypatch.setattr(writer, "CHUNK", chunk)
+    sandbox = start()
     plan = planned(sandbox, "New one", create=True)
     sandbox.faults.status(403, message="Missing required permission: albumAsset.create", method="PUT", nth=2)
     report = applied(plan, sandbox)
     assert [type(failure) for failure in report.failures] == [MissingPermission]
     assert report.created
-    assert report.outcomes == {asset.id: Outcome.ADDED for asset in plan.additions[:CHUNK]}
+    assert report.outcomes == {asset.id: Outcome.ADDED for asset in plan.additions[:chunk]}
     assert members(sandbox, "New one") == report.outcomes.keys()
     rest = planned(sandbox, "New one", create=True)
-    assert (len(rest.additions), rest.already_there) == (len(plan.additions) - CHUNK, CHUNK)
+    assert (len(rest.additions), rest.already_there) == (len(plan.additions) - chunk, chunk)
     assert not applied(rest, sandbox).created
     assert members(sandbox, "New one") == {asset.id for asset in plan.additions}
 

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.memory import MembershipState
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.main import run
 from immich_smart_albums.ledger.ledger import open_ledger
 from tests.support.household import two_people
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 RULES = """\
 albums:
@@ -27,24 +31,19 @@ albums:
 """
 
 
-def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path: Path) -> None:
+def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rules, ledger = tmp_path / "rules.yaml", tmp_path / "ledger.db"
     rules.write_text(RULES)
     with Sandbox(two_people()) as sandbox:
         library = sandbox.library
         first, second, by_hand, *_ = (asset.id for asset in library.assets.values())
         library.update(first, rating=5)
-
-        def sync() -> subprocess.Popen[str]:
-            return subprocess.Popen(
-                [sys.executable, "-m", "immich_smart_albums", "sync", "--ledger", str(ledger), str(rules)],
-                env={**os.environ, "IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-
-        running: list[subprocess.Popen[str]] = []
+        monkeypatch.setenv("IMMICH_URL", sandbox.url)
+        monkeypatch.setenv("IMMICH_API_KEY", sandbox.keys["alice"])
+        sync = ["sync", "--ledger", str(ledger), str(rules)]
+        running: list[subprocess.Popen[bytes]] = []
 
         def kill_latest() -> None:
             running[-1].kill()
@@ -52,12 +51,10 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
         for method in ("POST", "PUT", "PATCH"):
             # The server carries it out all the same: so it is with requests that are under way.
             sandbox.faults.hook(kill_latest, method=method, path="/api/albums*")
-            running.append(sync())
-            running[-1].communicate(timeout=600)
-            assert running[-1].returncode == -signal.SIGKILL, method
-        running.append(sync())
-        _, said = running[-1].communicate(timeout=600)
-        assert running[-1].returncode == 0, said
+            command = [sys.executable, "-m", "immich_smart_albums", *sync]
+            running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+            assert running[-1].wait(600) == -signal.SIGKILL, method
+        assert run(sync) is Exit.DONE
         (album,) = library.albums.values()
         assert (set(album.asset_ids), album.order) == ({first}, "asc")
 
@@ -65,9 +62,7 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
         library.update(first, rating=1)
         library.update(second, rating=5)
         library.add_to_album(album.id, [by_hand])
-        running += [sync()]
-        _, said = running[-1].communicate(timeout=600)
-        assert running[-1].returncode == 0, said
+        assert run(sync) is Exit.DONE
         assert set(album.asset_ids) == {first, second, by_hand}
     with open_ledger(ledger) as opened:
         known = opened.memory(opened.albums()[0].key).memberships
@@ -88,9 +83,14 @@ def test_a_sync_that_is_interrupted_awaits_the_request_under_way(tmp_path: Path)
         running: list[subprocess.Popen[bytes]] = []
 
         def interrupt() -> None:
-            """The answer comes once the signal was heard: that may take a moment."""
+            """The answer comes once the signal was heard.
+
+            Where it arrives just before the process begins to wait for the answer, only the answer lets it be heard.
+            """
             running[-1].send_signal(signal.SIGINT)
-            while running[-1].poll() is None and "ending after the request under way" not in stderr.read_text():
+            for _ in range(200):
+                if running[-1].poll() is not None or "ending after the request under way" in stderr.read_text():
+                    break
                 time.sleep(0.01)
 
         sandbox.faults.hook(interrupt, method="PUT", path="/api/albums*")
@@ -103,6 +103,7 @@ def test_a_sync_that_is_interrupted_awaits_the_request_under_way(tmp_path: Path)
             )
         )
         assert running[-1].wait(600) == 130, stderr.read_text()
+        assert "ending after the request under way" in stderr.read_text()
         (album,) = library.albums.values()
         assert (set(album.asset_ids), album.order) == ({first}, "desc")
     with open_ledger(ledger) as opened:

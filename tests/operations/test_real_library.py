@@ -98,8 +98,16 @@ class Plain:
                 self.albums.setdefault(album["albumName"], set()).update(part["album_assets"][album["id"]])
         self.ids = {album["albumName"]: album["id"] for album in parts["alice"]["albums"]}
         self.own_people = {person["id"] for person in parts["alice"]["people"]["people"]}
+        self._selected: dict[tuple[str, bool], set[str]] = {}
 
     def selected(self, match: dict[str, Any], *, with_partner: bool) -> set[str]:
+        """The ids of what matches, worked out once for all servers."""
+        key = str(match), with_partner
+        if key not in self._selected:
+            self._selected[key] = self._work_out(match, with_partner=with_partner)
+        return self._selected[key]
+
+    def _work_out(self, match: dict[str, Any], *, with_partner: bool) -> set[str]:
         places, trash = {"timeline"}, False
         for leaf in outside(match):
             if leaf.get("archived") in (True, "any") or leaf.get("search", {}).get("isArchived"):

@@ -126,15 +126,19 @@ def planned(home: Household) -> AlbumPlan:
     return plan
 
 
+def added_and_waiting(home: Household) -> tuple[set[str], dict[str, set[str]]]:
+    """The file names of what would be put in, and by their reasons of what waits."""
+    plan = planned(home)
+    waiting = {group.reason: {asset.file_name.removesuffix(".jpg") for asset in group.assets} for group in plan.waiting}
+    return {asset.file_name.removesuffix(".jpg") for asset in plan.additions}, waiting
+
+
 def added(home: Household) -> set[str]:
-    return {asset.file_name.removesuffix(".jpg") for asset in planned(home).additions}
+    return added_and_waiting(home)[0]
 
 
 def waiting(home: Household) -> dict[str, set[str]]:
-    return {
-        group.reason: {asset.file_name.removesuffix(".jpg") for asset in group.assets}
-        for group in planned(home).waiting
-    }
+    return added_and_waiting(home)[1]
 
 
 # -- the property ---------------------------------------------------------------------------------------------------
@@ -270,11 +274,11 @@ def test_a_photo_that_was_only_just_uploaded_waits(
 ) -> None:
     house.hold(house.photo("new"), *done)
     home = house.run(sandbox, f"{{all: [{match}, {{filename: new}}]}}")
-    assert (added(home), waiting(home)) == (set(), {reason: {"new"}})
+    assert added_and_waiting(home) == (set(), {reason: {"new"}})
     assert not home.sync().failures
     house.indexing.finish()
     house.library.wait(2 * HOUR)
-    assert (added(home), waiting(home)) == ({"new"}, {})
+    assert added_and_waiting(home) == ({"new"}, {})
 
 
 def test_of_what_is_excluded_together_the_part_waits_that_is_not_known(house: House, sandbox: Sandbox) -> None:
@@ -283,20 +287,20 @@ def test_of_what_is_excluded_together_the_part_waits_that_is_not_known(house: Ho
     for photo in (new, cake):
         house.hold(photo, "metadata", "embedding", "faces")
     home = house.run(sandbox, "{filename: new, not: {all: [{smart: {query: dog, until: LAST}}, {text: receipt}]}}")
-    assert (added(home), waiting(home)) == ({"new cake"}, {TEXT: {"new"}})
+    assert added_and_waiting(home) == ({"new cake"}, {TEXT: {"new"}})
 
 
 @pytest.mark.parametrize("done", [("metadata",), ()])
 def test_what_only_details_show_waits_for_the_file(house: House, sandbox: Sandbox, done: tuple[str, ...]) -> None:
     house.hold(house.photo("new"), *done)
     home = house.run(sandbox, '{filename: new, not: {json: "$.tags[*].value:private"}}')
-    assert (added(home), waiting(home)) == (({"new"}, {}) if done else (set(), {FILES: {"new"}}))
+    assert added_and_waiting(home) == (({"new"}, {}) if done else (set(), {FILES: {"new"}}))
 
 
 def test_what_is_certain_whatever_immich_finds_out_does_not_wait(house: House, sandbox: Sandbox) -> None:
     house.hold(house.photo("new", is_favorite=True))
     home = house.run(sandbox, "{all: [{filename: new}, {any: [{favorite: true}, {not: {person: Ben}}]}]}")
-    assert (added(home), waiting(home)) == ({"new"}, {})
+    assert added_and_waiting(home) == ({"new"}, {})
 
 
 def test_settle_says_how_long_for_one_album_and_for_all(house: House, sandbox: Sandbox) -> None:
@@ -322,7 +326,7 @@ def test_a_queue_that_is_not_empty_holds_photos_up(
     home = house.run(sandbox, f"{{all: [{match}, {{filename: last}}]}}")
     assert added(home) == {"last dog"}
     sandbox.settings.queues[queue] = 1
-    assert (added(home), waiting(home)) == (set(), {said: {"last dog"}})
+    assert added_and_waiting(home) == (set(), {said: {"last dog"}})
 
 
 def test_an_old_photo_without_an_embedding_waits_and_the_plan_says_why(house: House, sandbox: Sandbox) -> None:
@@ -336,7 +340,7 @@ def test_without_smart_search_time_and_queues_decide(house: House, sandbox: Sand
     house.hold(house.photo("stuck new"), "metadata")
     sandbox.settings.smart_search = False
     home = house.run(sandbox, "{filename: stuck, not: {person: Ben}}")
-    assert (added(home), waiting(home)) == ({"stuck"}, {FACES: {"stuck new"}})
+    assert added_and_waiting(home) == ({"stuck"}, {FACES: {"stuck new"}})
 
 
 def test_could_not_ask_is_not_looked_at(house: House, sandbox: Sandbox) -> None:
@@ -372,7 +376,7 @@ def test_a_photo_that_waits_keeps_its_place_under_a_limit(house: House, sandbox:
         house.photo(f"new {day}", taken=f"2021-06-0{day}T12:00:00Z")
     house.hold(house.photo("new 4", taken="2021-06-04T12:00:00Z"), "metadata", "embedding")
     home = house.run(sandbox, "{filename: new, not: {person: Ben}}", "limit: 2, sort: newest")
-    assert (added(home), waiting(home)) == ({"new 3"}, {FACES: {"new 4"}})
+    assert added_and_waiting(home) == ({"new 3"}, {FACES: {"new 4"}})
 
 
 def test_a_split_rule_waits_for_the_date(house: House, sandbox: Sandbox) -> None:
@@ -539,6 +543,6 @@ def test_details_tell_whether_the_file_of_a_photo_without_an_embedding_was_read(
     house.hold(house.photo("stuck"), *(["metadata"] if is_read else []), hours=48)
     home = house.run(sandbox, "{filename: stuck, not: {place: Paris}}")
     if is_read:
-        assert (added(home), waiting(home)) == ({"stuck"}, {})
+        assert added_and_waiting(home) == ({"stuck"}, {})
     else:
         assert waiting(home) == {f"{FILES} (it has not come to them at all: no embedding)": {"stuck"}}
