@@ -174,13 +174,14 @@ def opened(
     paths: Sequence[Path] = (),
     key: str = "alice",
     port: int = 0,
+    knows_server: bool = True,
 ) -> Iterator[Opened]:
     """A studio that answers; with its rules in a file, if there are any."""
     if rules is not None:
         (folder / "smart-albums.yaml").write_text(rules, encoding="utf-8")
+    address = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys.get(key, key)}
     environment = {
-        "IMMICH_SERVER_URL": sandbox.url,
-        "IMMICH_API_KEY": sandbox.keys.get(key, key),
+        **(address if knows_server else {}),
         "XDG_CONFIG_HOME": str(folder / "config"),
         "HOME": str(folder),
     }

@@ -261,6 +261,21 @@ def test_without_a_rule_the_pages_say_where_the_first_one_goes(sandbox: Sandbox,
         assert "Make the first album" in page.get("plan-body").text
 
 
+def test_without_a_server_and_a_key_the_pages_say_so_and_go_on_once_they_are_there(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with opened(sandbox, tmp_path, rules=None, knows_server=False) as page:
+        for path in ("albums", "plan-body", "check-body"):
+            text = page.get(path).text
+            assert "no server was given" in text
+            assert "no API key was given" in text
+            assert "no rules file" not in text  # the studio makes one
+            assert "data-again" in text
+        lines = f"IMMICH_SERVER_URL={sandbox.url}\nIMMICH_API_KEY={sandbox.keys['alice']}\n"
+        (tmp_path / ".env").write_text(lines, encoding="utf-8")
+        assert "Make the first album" in page.get("albums").text
+
+
 def test_an_album_begins_with_somebody_or_a_country(page: Opened) -> None:
     text = page.get("starters").text
     assert 'value="person:Emma"' in text

@@ -136,12 +136,13 @@ def file_of(where: str) -> str:
 
 def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
     """Returns a failure, with its remedy, and links to the files that it is in."""
+    problems = problems_of(error)
     return rendered(
         "_problem.html",
         headline=headline(error),
-        problems=problems_of(error),
+        problems=problems,
         with_files=with_files,
-        may_pass=isinstance(error, ServerError),
+        may_pass=isinstance(error, ServerError) or any(problem.where in {"server", "key"} for problem in problems),
     )
 
 

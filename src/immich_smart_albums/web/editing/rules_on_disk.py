@@ -40,6 +40,8 @@ class RulesOnDisk:
         self._saver = saver
         self._today = today
         self._new_file: Path | None = None
+        self.read_last: tuple[AlbumRule, ...] | None = None
+        """The albums as they were when the files could be read. None: they never could."""
         self._lock = threading.Lock()
 
     @property
@@ -75,7 +77,8 @@ class RulesOnDisk:
     def albums(self) -> tuple[AlbumRule, ...]:
         """Returns the albums of the rules files as they are on disk."""
         self.open()
-        return () if self._new_file else self._session.rules.albums
+        self.read_last = () if self._new_file else self._session.rules.albums
+        return self.read_last
 
     def album(self, name: str) -> AlbumRule:
         """Returns the rule of a name. Raises ConfigurationError if there is none."""

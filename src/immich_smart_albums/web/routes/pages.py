@@ -76,7 +76,9 @@ class Pages:
         try:
             return self._studio.rules.albums(), None
         except SmartAlbumsError as error:
-            return () if self._studio.rules.new_file else self._studio.session.rules.albums, error
+            if self._studio.rules.read_last is None:
+                raise
+            return self._studio.rules.read_last, error
 
     @scripted
     def status(self, _: Request) -> Response:
