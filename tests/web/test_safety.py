@@ -10,7 +10,7 @@ import pytest
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.web.application import routes
-from immich_smart_albums.web.safety import COOKIE, Policy
+from immich_smart_albums.web.safety import Policy
 
 from .conftest import opened
 
@@ -269,7 +269,17 @@ def test_without_the_token_nothing_is_shown(guarded: Opened) -> None:
     for path in (*PATHS, "/?token=", "/?token=wrong", f"/?token={TOKEN}x", f"/?token={TOKEN[:-1]}", "/?token=%ff"):
         assert guarded.request("GET", path).status == 401, path
     assert guarded.post("stop").status == 401
-    cookies = (f"{COOKIE}=", f"{COOKIE}={TOKEN}", f"{COOKIE}=x", "other=1")
+    name = Policy(token=TOKEN).cookie_name
+    other = Policy(token="a-token-of-another-studio")
+    cookies = (
+        f"{name}=",
+        f"{name}={TOKEN}",
+        f"{name}=x",
+        f"{name}={other.cookie}",
+        f"{other.cookie_name}=x",
+        "other=1",
+    )
+    assert name != other.cookie_name  # so that neither takes the place of the other one
     assert all(guarded.request("GET", "/", headers={"cookie": cookie}).status == 401 for cookie in cookies)
 
 

@@ -37,6 +37,11 @@ class Policy:
     """The one origin that may show the page in a frame."""
 
     @property
+    def cookie_name(self) -> str:
+        """Of its own for each token: browsers send cookies to all ports of a host, where other studios may be."""
+        return f"{COOKIE}-{sha256(f'name {self.token}'.encode()).hexdigest()[:8]}"
+
+    @property
     def cookie(self) -> str:
         """What a browser that brought the token keeps: nothing that could be used as the token elsewhere."""
         return sha256(f"immich-smart-albums studio {self.token}".encode()).hexdigest()
@@ -114,9 +119,10 @@ class Safety:
             rest = [(name, value) for name, value in parameters.multi_items() if name != "token"]
             page = str(scope["path"]).rsplit("/", 1)[-1]
             answer = RedirectResponse(f"./{page}" + (f"?{urlencode(rest)}" if rest else ""), 303)
-            answer.set_cookie(COOKIE, self._policy.cookie, path="", httponly=True, samesite="strict")
+            answer.set_cookie(self._policy.cookie_name, self._policy.cookie, path="", httponly=True, samesite="strict")
             return answer
-        if _is_same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self._policy.cookie):
+        cookies = cookie_parser(headers.get("cookie", ""))
+        if _is_same(cookies.get(self._policy.cookie_name, ""), self._policy.cookie):
             return None
         return _refused(
             401,
