@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from itertools import repeat
-from operator import add
+from itertools import repeat, starmap
+from operator import add, mul
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ class Embeddings:
     def __init__(self, assets: Iterable[Asset]) -> None:
         """Take in all assets, in any order."""
         self._assets = sorted((asset for asset in assets if asset.concepts), key=lambda asset: asset.id)
-        groups: defaultdict[tuple[int, ...], list[Asset]] = defaultdict(list)
+        groups: defaultdict[tuple[int, ...], list[tuple[Asset, tuple[float, ...]]]] = defaultdict(list)
         for asset in self._assets:
-            groups[tuple(concept for concept, _ in asset.concepts)].append(asset)
-        self._groups = {concepts: _Group(pictures) for concepts, pictures in groups.items()}
+            concepts, weights = zip(*asset.concepts, strict=True)
+            groups[concepts].append((asset, weights))
+        self._groups = {concepts: _Group(*zip(*group, strict=True)) for concepts, group in groups.items()}
 
     def ranked(self, query: Sequence[float], first: Asset | None = None) -> dict[Asset, int]:
         """Return all assets with their cosine distances from a direction, the nearest first, ties by id.
@@ -51,13 +52,10 @@ class Embeddings:
 class _Group:
     """Pictures with the same concepts: for each concept a column of weights."""
 
-    def __init__(self, assets: Sequence[Asset]) -> None:
+    def __init__(self, assets: Sequence[Asset], weights: Sequence[tuple[float, ...]]) -> None:
         self.assets = assets
-        self._columns: list[list[float]] = [[] for _ in assets[0].concepts]
-        for asset in assets:
-            length = math.sqrt(sum(weight * weight for _, weight in asset.concepts))
-            for column, (_, weight) in zip(self._columns, asset.concepts, strict=True):
-                column.append(weight / length * FAR)
+        parts = [FAR / length for length in starmap(math.hypot, weights)]
+        self._columns = [list(map(mul, column, parts)) for column in zip(*weights, strict=True)]
 
     def distances(self, wanted: Sequence[float]) -> list[int]:
         """Return the distances from a direction, of which it is given how much it has of each concept."""
