@@ -150,6 +150,86 @@ def test_who_comes_to_a_rule_again_sees_what_immich_has_now(
         assert added("Hearts") == (before or 0) + 1
 
 
+def test_a_photo_that_is_taken_out_is_noticed_also_where_another_comes_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    rule = "- name: Finland\n  match:\n    place: {country: France}\n"
+    with opened(sandbox, tmp_path, rules=f"albums:\n{rule}") as page:
+
+        def inside(number: int) -> set[str]:
+            shown = page.post("preview", name="Finland", entry=rule, page="1", number=str(number)).json
+            photos = page.get("photos", preview=shown["preview"], tab="inside").json["photos"]
+            return {photo[0] for photo in photos}
+
+        back, out, *_ = sorted(inside(1))
+        (path,) = {path for path in sent(page) if path.startswith("/albums/")}
+        album = sandbox.library.albums[path.removeprefix("/albums/")]
+        album.thumbnail_asset_id = None  # without another cover, the album is not changed
+        sandbox.library.trash(back)
+        before = inside(2)
+        sandbox.library.remove_from_album(album.id, [out])
+        sandbox.library.restore(back)
+        assert inside(3) == before - {out} | {back}
+
+
+def test_what_is_a_favourite_is_searched_for_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    rule = "- name: New\n  cover: favorite\n  match:\n    place: {country: France}\n"
+    with opened(sandbox, tmp_path, rules=f"albums:\n{rule}") as page:
+        for number in (1, 2):
+            sent(page)
+            entry = f"{rule}    rating: {number}\n"
+            assert "preview" in page.post("preview", name="New", entry=entry, page="1", number=str(number)).json
+        assert sent(page)["/search/metadata"] <= 1  # of the rule itself
+
+
+def test_what_was_read_before_a_page_asked_for_something_is_not_read_again(page: Opened) -> None:
+    page.studio.session.read_library()
+    whole = sent(page)["/search/metadata"]
+    page.studio.session.refresh()
+    is_busy, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_busy.set()
+        may_go.wait(30)
+
+    page.studio.session.connect()
+    sent(page)
+    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    page.studio.reader.begin()
+    assert is_busy.wait(30)
+    look(page, 1, NOBODY.replace("Finland", "Japan"))
+    may_go.set()
+    page.studio.reader.wait()
+    asked = Counter(str(request.body) for request in page.sandbox.requests if request.path == "/api/search/metadata")
+    read = [body for body in asked if "'withExif': True" in body and "country" not in body]
+    assert len(read) <= whole
+    assert all(asked[body] == 1 for body in read)
+
+
+def test_what_a_page_has_read_itself_is_not_read_on_in_the_background(page: Opened) -> None:
+    page.studio.session.connect()
+    is_busy, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_busy.set()
+        may_go.wait(30)
+
+    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    page.studio.reader.begin()
+    assert is_busy.wait(30)
+    look(page, 1, NOBODY.replace("place: {country: Finland}", "filename: {regex: '^[A-Z]'}"))
+    page.studio.session.close_open()
+    sent(page)
+    may_go.set()
+    page.studio.reader.wait()
+    assert not sent(page)["/search/metadata"]
+    values = page.studio.session.library_values
+    assert values is not None
+    page.studio.session.refresh()
+    page.studio.session.read_library()
+    anew = page.studio.session.library_values
+    assert anew is not None
+    assert values.counts("country") == anew.counts("country")
+
+
 def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_nothing(page: Opened) -> None:
     look(page, 1)
     is_busy, may_go = threading.Event(), threading.Event()

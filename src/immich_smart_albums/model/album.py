@@ -70,3 +70,5 @@ class AlbumDetails:
     """How many photos it has, by Immich's count. None if Immich does not say."""
     has_link: bool | None = None
     """Whether a link lets people in who have no account. None if this version does not tell."""
+    latest_change: str | None = None
+    """When one of its photos changed last, as far as Immich counts them. None if there is none, or it does not tell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -133,10 +134,15 @@ class Looking(SessionPart):
             return
         values = LibraryValues()
         for name, records in records_of.items():
-            for batch in records.read(WHOLE_LIBRARY, WIDE, servers[name].searches):
-                values.add(batch)
-                if stop():
-                    raise Stopped
+            is_known = WHOLE_LIBRARY in records.sizes()
+            with closing(records.read(WHOLE_LIBRARY, WIDE, servers[name].searches)) as batches:
+                for batch in batches:
+                    values.add(batch)
+                    if stop():
+                        raise Stopped
+                    if not is_known and WHOLE_LIBRARY in records.sizes():
+                        self.read_library(stop=stop)  # a page that could not wait has read it meanwhile
+                        return
         work.values = values
 
     def estimate(self, query: Query, *, account: str | None = None) -> int | None:

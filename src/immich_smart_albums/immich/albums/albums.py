@@ -66,6 +66,7 @@ class _Details(msgspec.Struct):
     owner: _User | None = None
     hasSharedLink: bool | None = None  # noqa: N815
     assetCount: int | None = None  # noqa: N815
+    lastModifiedAssetTimestamp: str | None = None  # noqa: N815
 
 
 class _Edited(msgspec.Struct):
@@ -270,4 +271,5 @@ def _details(wire: _Details, album_id: str) -> AlbumDetails:
         wire.createdAt,
         wire.assetCount,
         wire.hasSharedLink,
+        wire.lastModifiedAssetTimestamp,
     )

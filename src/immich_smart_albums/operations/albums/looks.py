@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Look:
-    sign: tuple[str, int | None]
-    """When the album changed, and how much is in it."""
+    sign: tuple[str, int | None, str | None]
+    """When the album changed, how much is in it, and when something in it changed.
+
+    Taking a photo out moves only the second. If another comes back at the same time, out of the trash, say, the third
+    moves, since that is a change of that photo.
+    """
     members: frozenset[str]
     hidden: dict[str, bool] = field(default_factory=dict)
     """Of ids that the members do not show, whether they are in it all the same."""
@@ -29,7 +33,8 @@ class AlbumLooks:
 
     def members(self, albums: Albums, details: AlbumDetails) -> frozenset[str]:
         """Returns what the timeline and the archive show of an album that is like this."""
-        sign, look = (details.updated, details.asset_count), self._looks.get(details.id)
+        sign = details.updated, details.asset_count, details.latest_change
+        look = self._looks.get(details.id)
         if look is None or look.sign != sign:
             look = self._looks[details.id] = _Look(sign, albums.members(details.id))
         return look.members

@@ -23,6 +23,8 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from immich_smart_albums.model.album import Album, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.plan.unselected import Unselected
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.selection.cache.records import RecordCache
+    from immich_smart_albums.selection.ports import SearchApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class AlbumPlanner:
     unselected: Unselected
     looks: dict[str, AlbumLooks]
     """What was seen of albums before, by account."""
+    records: Mapping[str, RecordCache]
+    """What is kept in memory of searches, by account. Empty for a plan that is written."""
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, album: RuleAlbum) -> AlbumPlan:
@@ -129,8 +135,8 @@ class AlbumPlanner:
 
     def _favorites_of(self, owner: ConnectedAccount) -> frozenset[str]:
         if owner.name not in self._favorites:
-            query = metadata(isFavorite=True)
-            batches = owner.server.searches.find(query, frozenset())
+            searches: SearchApi = self.records.get(owner.name, owner.server.searches)
+            batches = searches.find(metadata(isFavorite=True), frozenset())
             self._favorites[owner.name] = frozenset(str(record["id"]) for batch in batches for record in batch)
         return self._favorites[owner.name]
 

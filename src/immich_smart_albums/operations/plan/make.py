@@ -57,7 +57,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     predecessors = Predecessors(rule_set, accounts, ledger)
     drafts = Drafts() if drafts is None else drafts
     unselected = Unselected(accounts, options, drafts.indexing)
-    album_planner = AlbumPlanner(accounts, ledger, predecessors, unselected, drafts.albums)
+    album_planner = AlbumPlanner(accounts, ledger, predecessors, unselected, drafts.albums, options.records)
     planner = RulePlanner(accounts, ledger, allow, predecessors, album_planner)
     plans = planner.allowing(
         refused_together(plan for rule in rule_set.albums for plan in planner.plans(rule, answers[rule.name]))
