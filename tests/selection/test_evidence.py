@@ -118,6 +118,26 @@ def test_what_each_part_kept_is_logged() -> None:
     ]
 
 
+TAGS = local("$.tags[*].value", "pets")
+
+
+@pytest.mark.parametrize(
+    ("node", "matching"),
+    [
+        (Any((TAGS, MAKE)), ["1", "2", "3"]),
+        (Any((All((TAGS, Not(MAKE))), All((MODEL, CAT)))), ["1", "3"]),
+        (Not(All((TAGS, Not(CAT)))), ["1", "2", "4"]),
+        (All((Any((TAGS, CAT)), Not(MAKE))), ["3"]),
+    ],
+)
+def test_what_only_details_show_is_asked_of_what_is_left(node: Node, matching: list[str]) -> None:
+    searches = Answers(
+        {NICE.query: [[apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")]], CAT.query: [[record("1")]]},
+        [record(number, tags=[{"value": "pets"}] if number == "3" else []) for number in "1234"],
+    )
+    assert sorted(ids(select(All((NICE, node)), searches))) == matching
+
+
 def test_a_limit_that_cuts_is_logged() -> None:
     said: list[str] = []
     searches = Answers({NICE.query: [[record("1"), record("2")]]})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from immich_smart_albums.errors import FilterError, Stopped
 from immich_smart_albums.model.asset import Asset
@@ -15,7 +17,8 @@ from immich_smart_albums.rules.tree import All, Filter
 from immich_smart_albums.selection.cache.columns import RecordBatch
 from immich_smart_albums.selection.cache.records import MOST_VERDICTS, WIDE, RecordCache
 from immich_smart_albums.selection.query_plan import Scan
-from tests.support.in_memory_searches import Answers, city, exactly, record
+from tests.support.examples import examples
+from tests.support.in_memory_searches import Answers, city, exactly, record, smart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +144,7 @@ def test_exif_that_only_some_records_have_comes_back_to_these() -> None:
 
 def test_what_was_read_before_makes_room_but_the_library_stays() -> None:
     text, kyoto = "x" * 200, city("Kyoto").query
-    answers = Answers({query: [[record("a", description=text)]] for query in (NICE, PARIS, kyoto, WHOLE_LIBRARY)})
+    answers = Answers({query: [[record("a", originalFileName=text)]] for query in (NICE, PARIS, kyoto, WHOLE_LIBRARY)})
     records = RecordCache(answers, most_bytes=850)  # three of them
     for query in (WHOLE_LIBRARY, NICE, PARIS, kyoto):
         assert ids(records, query) == ["a"]
@@ -255,8 +258,91 @@ def test_values_come_back_as_they_were_whatever_they_are_and_whoever_lacks_them(
     values: list[object] = [1, 1.0, True, None, "1", [], {"a": [1]}, 0, False, 0.0]
     rows = [record(f"{number}", exifInfo={"rating": value}, extra=value) for number, value in enumerate(values)]
     rows += [record("none", exifInfo=None), record("without"), record("empty", exifInfo={})]
-    batch = RecordBatch(rows, [Asset.of(row) for row in rows])
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows], {"extra", "exifInfo"})
     again = batch.records(frozenset({"extra", "exifInfo.rating"}))
     assert [repr(row.get("extra", "-")) for row in again] == [repr(row.get("extra", "-")) for row in rows]
     shown = [repr((row.get("exifInfo") or {}).get("rating", "-")) for row in again]
     assert shown == [repr(value) for value in values] + ["'-'"] * 3
+
+
+ODD: st.SearchStrategy[object] = st.sampled_from([None, 1, 1.0, True, "1", "", "a", [], {}])
+EXIF = st.none() | st.dictionaries(st.sampled_from(["make", "rating"]), ODD)
+LOOKED_AT = st.frozensets(st.sampled_from(["type", "people", "exifInfo", "exifInfo.make", "exifInfo.rating", "id"]))
+
+
+@settings(max_examples=examples(60))
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={"type": ODD, "people": ODD, "exifInfo": EXIF}), min_size=1),
+    LOOKED_AT,
+)
+def test_a_check_says_of_packed_records_what_it_says_of_each_of_them(
+    shown: list[dict[str, object]], fields: frozenset[str]
+) -> None:
+    rows = [record(f"{number}") | one | {"type": one.get("type")} for number, one in enumerate(shown * 3)]
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows], {"type", "people", "exifInfo"})
+
+    def check(row: Mapping[str, object]) -> bool:
+        seen = {name: row.get(name, "missing") for name in row if name != "id" or "id" in fields}
+        return hash(repr(seen)) % 2 == 1
+
+    assert batch.verdict(check, fields) == bytes(check(row) for row in batch.records(fields))
+
+
+def test_a_check_of_few_values_is_made_once_for_each_of_them() -> None:
+    rows = [record(f"{number}", exifInfo={"make": "ABC"[number % 3]}) for number in range(90)]
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows], {"exifInfo"})
+    looked_at: list[object] = []
+
+    def is_b(row: Mapping[str, object]) -> bool:
+        looked_at.append(row["exifInfo"])
+        return row["exifInfo"] == {"make": "B"}
+
+    assert batch.verdict(is_b, frozenset({"exifInfo.make"})) == bytes([0, 1, 0]) * 30
+    assert len(looked_at) == 3
+
+
+def test_a_check_of_many_values_or_of_ids_is_made_for_each_record() -> None:
+    rows = [record(f"{number}", exifInfo={"rating": number} if number % 2 else None) for number in range(6)]
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows], {"exifInfo"})
+    of_ids = batch.verdict(lambda row: row["id"] in {"0", "2", "4"}, frozenset({"id"}))
+    of_values = batch.verdict(lambda row: row.get("exifInfo") == {"rating": 3}, frozenset({"exifInfo.rating"}))
+    assert (of_ids, of_values) == (bytes([1, 0, 1, 0, 1, 0]), bytes([0, 0, 0, 1, 0, 0]))
+
+
+def test_a_check_tells_who_has_no_exif_from_who_has() -> None:
+    shown = [None, {"make": "A"}, {"make": "A"}, None, {"make": "B"}, {"make": "B"}]
+    rows = [record(f"{number}", exifInfo=one) for number, one in enumerate(shown)]
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows], {"exifInfo"})
+    assert batch.verdict(lambda row: "exifInfo" in row, frozenset({"exifInfo.make"})) == bytes([0, 1, 1, 0, 1, 1])
+    is_a = batch.verdict(lambda row: row.get("exifInfo") == {"make": "A"}, frozenset({"exifInfo.make"}))
+    assert is_a == bytes([0, 1, 1, 0, 0, 0])
+
+
+def test_parts_that_came_side_by_side_are_kept_the_newest_first() -> None:
+    days = [f"2024-01-{day:02}T00:00:00.000Z" for day in range(1, 6)]
+    answers = Answers({NICE: [[record("c", days[2])], [], [record("e", days[4]), record("d", days[3])]]})
+    records = RecordCache(answers)
+    assert ids(records, NICE) == ["c", "e", "d"]
+    assert ids(records, NICE) == ["e", "d", "c"]
+
+
+def test_whether_immich_has_read_a_file_is_looked_at_while_it_is_read() -> None:
+    rows = [record("a", exifInfo={"make": "Apple"}), record("b", exifInfo={"make": None}), record("c")]
+    records = RecordCache(Answers({NICE: [rows]}))
+    ids(records, NICE, WIDE)
+    has_make = Filter(
+        "has a make", lambda row: row.get("exifInfo") is not None, frozenset({"exifInfo.make"}), lambda _: None
+    )
+    judged = records.judged(scan_of(has_make))
+    assert judged is not None
+    assert [list(batch.masks) for batch in judged] == [[0b11, 0b01, 0b00]]
+
+
+def test_a_ranking_of_photos_that_are_in_memory_is_not_asked_for_with_exif() -> None:
+    dog, library = smart("dog").query, record("a")
+    answers = Answers({dog: [[library]], WHOLE_LIBRARY: [[library]]})
+    records = RecordCache(answers)
+    for query in (WHOLE_LIBRARY, dog):
+        assert ids(records, query) == ["a"]
+    assert not any(name.startswith("exifInfo") or name == "people" for name in answers.requests[1][1])
+    assert "ownerId" in answers.requests[1][1]

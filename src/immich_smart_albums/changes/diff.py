@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import compress, starmap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +17,7 @@ from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
@@ -64,14 +64,14 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
 
     edits, doubts = details(desired, album, members, shown) if is_ours_to_share else ([], [])
     created = [CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []
-    removed = (RemoveAssets(*removal) for removal in _by_account(removals))
-    added = (AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions))
+    removed = _grouped([asset for _, asset in removals], [account for account, _ in removals])
+    added = _grouped([selected[id_] for id_ in additions], list(additions.values()))
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
         rule=desired.name,
         owner=desired.owner,
         album=current.album if current else None,
-        changes=(*created, *removed, *shared.changes, *added, *edits),
+        changes=(*created, *starmap(RemoveAssets, removed), *shared.changes, *starmap(AddAssets, added), *edits),
         matched=len(selected),
         present=len(members),
         already_there=len(selected.keys() & inside),
@@ -148,18 +148,13 @@ def _ids(assets: Iterable[Asset]) -> frozenset[str]:
     return frozenset(asset.id for asset in assets)
 
 
-def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[Asset, ...]]]:
-    groups: defaultdict[str, list[Asset]] = defaultdict(list)
-    for account, asset in assets:
-        groups[account].append(asset)
-    return [(account, tuple(group)) for account, group in groups.items()]
+def _by_reason(assets: Sequence[Asset], reasons: Mapping[str, str]) -> tuple[Waiting, ...]:
+    return tuple(Waiting(*group) for group in _grouped(assets, [reasons[asset.id] for asset in assets]))
 
 
-def _by_reason(assets: Iterable[Asset], reasons: Mapping[str, str]) -> tuple[Waiting, ...]:
-    groups: defaultdict[str, list[Asset]] = defaultdict(list)
-    for asset in assets:
-        groups[reasons[asset.id]].append(asset)
-    return tuple(Waiting(reason, tuple(group)) for reason, group in groups.items())
+def _grouped(assets: Sequence[Asset], keys: Sequence[str]) -> list[tuple[str, tuple[Asset, ...]]]:
+    """Returns assets by what stands for each of them, in the order in which that comes first."""
+    return [(key, tuple(compress(assets, map(key.__eq__, keys)))) for key in dict.fromkeys(keys)]
 
 
 def _reasons(additions: int, removals: int) -> Iterator[str]:

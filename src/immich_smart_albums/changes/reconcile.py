@@ -61,7 +61,7 @@ def reconcile(
     learned = Observed(
         hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
         taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
-        gone=tuple(sorted(missing - selected.keys())),
+        gone=tuple(sorted(id_ for id_ in missing if id_ not in selected)),
         unsure=tuple(unsure.values()),
         settled=tuple(request.write for request in memory.interrupted),
     )

@@ -91,14 +91,20 @@ class Indexing:
 
         Raises NotImmich if neither the server nor `clock` tells the time.
         """
-        learned = {asset.id: asset.id in embedded for asset in assets}
-        self.embedded |= learned
+        self._know({asset.id: asset.id in embedded for asset in assets})
+        self._known_embedded().add(embedded, self._time())
+
+    def have_embeddings(self, ids: Iterable[str]) -> None:
+        """Record that photos have an embedding, since a ranking of this run has them."""
+        self._know(dict.fromkeys(ids, True))
+
+    def _know(self, embedded: Mapping[str, bool]) -> None:
+        self.embedded.update(embedded)
         for scope, left in list(self.open.items()):
-            for id_ in learned.keys() & left.keys():
+            for id_ in embedded.keys() & left.keys():
                 del left[id_]
             if not left:
                 del self.open[scope]
-        self._known_embedded().add(embedded, self._time())
 
     def having_embeddings(self, assets: Iterable[Asset], scope: Query, *, exact: bool) -> set[str]:
         """Returns the ids of those photos that have an embedding; those left `open` count as having none.

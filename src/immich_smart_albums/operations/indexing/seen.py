@@ -44,10 +44,11 @@ class SeenAssets:
 
     def among(self, ids: Collection[str]) -> set[str]:
         """Returns of which photos it was seen."""
+        if not self._ids:
+            return set()
         if len(ids) < _FEW:
             return {asset_id for asset_id in ids if self.has(asset_id)}
-        seen = set(unpacked(self._ids))
-        return {asset_id for asset_id in ids if asset_id in seen}
+        return set(ids).intersection(unpacked(self._ids))
 
     def add(self, ids: Iterable[str], now: int, *, is_refreshed: bool = False) -> None:
         """Remember photos; `now` in ms since 1970. What is not added to, or refreshed, is forgotten in two days."""

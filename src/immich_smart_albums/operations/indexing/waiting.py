@@ -68,7 +68,7 @@ def waiting_reasons(
     groups = [group for group in certainty.alike(assets) if missing_stages(group.table, NONE)]
     if not groups:
         return {}
-    indexing.embedded |= dict.fromkeys(_ranked_by(certainty, groups), True)
+    indexing.have_embeddings(_ranked_by(certainty, groups))
     scope = narrow_scope(branch.driver for branch in certainty.plan.branches)
     cases = _decided(indexing, list(doubtful(groups, indexing.uploaded_within(settle, scope))), scope, exact=exact)
     reasons: dict[str, str] = {}
@@ -158,7 +158,9 @@ def _reasons(indexing: Indexing, ids: Sequence[str], stage: Stage) -> dict[str, 
     words, left_open, without = _WORDS[stage], set[str](), set[str]()
     busy = sorted(QUEUES.get(stage, frozenset()) & (indexing.busy or frozenset()))
     if stage is Stage.EMBEDDING or stage in _BY_SIGN:
-        left_open = {id_ for left in indexing.open.values() for id_ in ids if id_ in left} - indexing.embedded.keys()
+        left_open = {id_ for left in indexing.open.values() for id_ in ids if id_ in left}
+    if len(left_open) == len(ids):
+        return dict.fromkeys(ids, OPEN)
     if busy:
         words = f"{words} (at work: {', '.join(busy)})"
     elif stage in _BY_SIGN:

@@ -54,6 +54,9 @@ WIDE = frozenset(
 )
 """What is read of each asset in any case, where the server's version returns it."""
 
+_PLAIN = frozenset(name for name in WIDE if not name.startswith("exifInfo")) - {"people"}
+"""What of it every answer has."""
+
 
 MOST_VERDICTS = 50
 """Filters of which it is kept what they say of a search: a byte for each record."""
@@ -77,7 +80,7 @@ class _CachedSearch:
         verdict = self.verdicts.get(check.key)
         if verdict is None:
             reads = check.reads or frozenset()
-            verdict = tuple(bytes(map(check.holds, batch.records(reads))) for batch in self.batches)
+            verdict = tuple(batch.verdict(check.holds, reads) for batch in self.batches)
         self.verdicts[check.key] = verdict
         self.verdicts.move_to_end(check.key)
         if len(self.verdicts) > MOST_VERDICTS:
@@ -136,17 +139,29 @@ class RecordCache:
             fields |= cached.fields
         elif WHOLE_LIBRARY not in self._cached or not _is_in_library(query):
             fields |= WIDE
+        elif query.kind is Kind.SMART:
+            fields |= _PLAIN  # with EXIF, a ranking is asked for twice
         packed: list[RecordBatch] = []
+        are_read: list[bytes] = []
         ids: set[str] = set()
+        names = roots(fields | ASSET_FIELDS)  # those that are there to hold the answer against the search are left out
         with closing(searches.find(query, fields)) as batches:
             for batch_read in batches:
                 records = [record for record in batch_read if record["id"] not in ids]
                 assets = tuple(map(Asset.of, records))
                 self.assets.update((asset.id, asset) for asset in assets)
                 ids.update(asset.id for asset in assets)
-                packed.append(RecordBatch(records, assets))
+                packed.append(RecordBatch(records, assets, names))
+                are_read.append(bytes(map(shows_metadata, records)))
                 yield records
-        self._keep(query, _CachedSearch(tuple(packed), fields, len(ids)))
+        order = list(range(len(packed)))
+        if query.kind is Kind.METADATA and query.limit is None:
+            # Parts of it came side by side. In their order, nobody has to sort them again and again.
+            order.sort(key=lambda place: -max((asset.taken for asset in packed[place].assets), default=0))
+        searched = _CachedSearch(tuple(packed[place] for place in order), fields, len(ids))
+        if fields >= METADATA_FIELDS:  # most rules want to know, and now the records are at hand
+            searched.verdicts[_IS_READ.key] = tuple(are_read[place] for place in order)
+        self._keep(query, searched)
 
     def judged(self, scan: Scan) -> list[Judged] | None:
         """See `KnownRecords.judged`."""
@@ -220,7 +235,7 @@ class RecordCache:
 
 def _is_in_library(query: Query) -> bool:
     """Whether all that a search finds is on the timeline: with that in memory, nobody needs its records again."""
-    return query.kind is Kind.METADATA and query.visibility == WHOLE_LIBRARY.visibility and not _in_trash(query)
+    return query.visibility == WHOLE_LIBRARY.visibility and not _in_trash(query)
 
 
 def _in_trash(query: Query) -> bool:

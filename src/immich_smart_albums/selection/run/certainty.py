@@ -106,7 +106,8 @@ class Certainty:
         """Returns some matches in few groups: what is certain is worked out once for each. Raises ServerError."""
         assets = list(assets)
         ids = [asset.id for asset in assets]
-        known = zip(*(column for branch in self.plan.branches for column in self._columns(branch, ids)), strict=True)
+        columns = [column for branch in self.plan.branches for column in self._columns(branch, ids)]
+        known = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
         groups: defaultdict[object, list[Asset]] = defaultdict(list)
         for asset, signature in zip(assets, known, strict=True):
             groups[signature].append(asset)

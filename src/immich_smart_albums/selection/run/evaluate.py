@@ -16,12 +16,12 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
-from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, leaves
 from immich_smart_albums.selection.run.certainty import Certainty, certainty
 from immich_smart_albums.selection.run.details import DetailFetcher
 from immich_smart_albums.selection.run.fetch import SearchResults, fetch_all
 from immich_smart_albums.selection.run.ranking import newest_first, top
-from immich_smart_albums.selection.run.signatures import holds, signatures
+from immich_smart_albums.selection.run.signatures import Signature, holds, signatures
 from immich_smart_albums.selection.run.split import Combination, Split
 from immich_smart_albums.selection.words import describe
 
@@ -128,7 +128,8 @@ class _Selector:
         matching: dict[str, Asset] = {}
         for branch in self.plan.branches:
             # In the order in which they came, which is nearly the one that is wanted.
-            matching |= self._matches_of(branch, self.evidence.results[branch.driver].assets)
+            matches = self._matches_of(branch, self.evidence.results[branch.driver].assets)
+            matching = matching | matches if matching else matches
         rule = self.plan.rule
         rankings = tuple(self.evidence.results[query].places for query in self.plan.ranking)
         doubts = certainty(self.plan, self.evidence, self.details)
@@ -158,72 +159,65 @@ class _Selector:
             self.log(f"{branch.driver.describe()}: kept {len(assets)}")
             return assets
         steps = tree.children if isinstance(tree, All) else (tree,)
-        within = _BranchEvaluator(branch, self.evidence, self.details)
-        known = signatures(branch, self.evidence, list(assets))
+        early = [step for step in steps if not _is_late(step, branch)]
+        late = [step for step in steps if _is_late(step, branch)]
+        known = signatures(branch, self.evidence)
         left = Counter(known)
-        for step in steps:
-            if not within.is_late(step):
-                before = left.total()
-                for signature in [one for one in left if not holds(step, branch, self.evidence, one)]:
-                    del left[signature]
-                self._log_step(step, left.total(), before)
+        for step in early:
+            before = left.total()
+            for signature in [one for one in left if not holds(step, branch, self.evidence, one)]:
+                del left[signature]
+            self._log_step(step, left.total(), before)
         matching = dict(compress(assets.items(), map(left.__contains__, known)))
-        late = list(filter(within.is_late, steps))
         if late:
+            within = _LateEvaluator(branch, self.evidence, self.details, dict(zip(assets, known, strict=True)))
             base = set(matching)
             for step in late:
                 before, base = len(base), within.matching(step, base)
                 self._log_step(step, len(base), before)
             matching = {asset_id: asset for asset_id, asset in matching.items() if asset_id in base}
-        for asset_id in matching.keys() & self.details.gone:
-            del matching[asset_id]
-        return matching
+        gone = self.details.gone
+        return {id_: asset for id_, asset in matching.items() if id_ not in gone} if gone else matching
 
     def _log_step(self, step: Node, left: int, before: int) -> None:
         self.log(f"{describe(step)}: kept {left} of {before}")
 
 
-@dataclass(slots=True)
-class _BranchEvaluator:
+@dataclass(frozen=True, slots=True)
+class _LateEvaluator:
     """Evaluates what asks for details in the residual of one branch, on assets that its driver found."""
 
     branch: Branch
     evidence: SearchResults
     details: DetailFetcher
-    late: frozenset[Filter] = frozenset()
-
-    def __post_init__(self) -> None:
-        self.late = frozenset(self.branch.detail_filters)
+    known: Mapping[str, Signature]
+    """What is known of the assets without details, by id."""
 
     def matching(self, node: Node, base: set[str]) -> set[str]:
         """Returns the assets of `base` that match the node."""
-        match node:
-            case Search():
-                return base & self.evidence.ids(self.branch.driver, node.query)
-            case Filter():
-                return self._checked(node, base)
-            case Not():
-                return base - self.matching(node.child, base)
-            case All():
-                for child in sorted(node.children, key=self.is_late):
-                    base = self.matching(child, base)
-                return base
-            case Any():
-                matched: set[str] = set()
-                for child in sorted(node.children, key=self.is_late):
-                    matched |= self.matching(child, base - matched)
-                return matched
-            case _:
-                message = f"{node.key} was not looked up"
-                raise TypeError(message)
-
-    def is_late(self, node: Node) -> bool:
-        """Returns whether a node needs requests of its own: such nodes come last, when few assets are left."""
-        return any(leaf in self.late for leaf in leaves(node))
-
-    def _checked(self, node: Filter, base: set[str]) -> set[str]:
-        if node in self.late:
+        if not _is_late(node, self.branch):
+            known = {signature: self._holds(node, signature) for signature in {self.known[id_] for id_ in base}}
+            return {id_ for id_ in base if known[self.known[id_]]}
+        if isinstance(node, Filter):
             return self.details.passing(node, base)
-        passed = self.evidence.results[self.branch.driver].passed
-        bit = 1 << self.evidence.scans[self.branch.driver].filters.index(node)
-        return {asset_id for asset_id in base if passed[asset_id] & bit}
+        if isinstance(node, Not):
+            return base - self.matching(node.child, base)
+        assert isinstance(node, All | Any)
+        children = sorted(node.children, key=lambda child: _is_late(child, self.branch))
+        if isinstance(node, All):
+            for child in children:
+                base = self.matching(child, base)
+            return base
+        matched: set[str] = set()
+        for child in children:
+            matched |= self.matching(child, base - matched)
+        return matched
+
+    def _holds(self, node: Node, signature: Signature) -> bool:
+        return holds(node, self.branch, self.evidence, signature)
+
+
+def _is_late(node: Node, branch: Branch) -> bool:
+    """Whether a node needs requests of its own: such nodes come last, when few assets are left."""
+    late = branch.detail_filters
+    return bool(late) and any(leaf in late for leaf in leaves(node))

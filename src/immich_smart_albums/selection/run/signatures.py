@@ -22,10 +22,15 @@ Signature = tuple[int | bool | None, ...]
 """First of all None for a photo that the branch's driver does not find."""
 
 
-def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str]) -> list[Signature]:
-    """Returns what is known of each of some photos for a branch, without details, in their order."""
-    passed = map(evidence.results[branch.driver].passed.get, ids)
-    searched = (map(evidence.ids(branch.driver, query).__contains__, ids) for query in branch.searches)
+def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | None = None) -> list[Signature]:
+    """Returns what is known for a branch, without details, of each of some photos in their order.
+
+    None: of all that may match.
+    """
+    result = evidence.results[branch.driver]
+    passed = result.passed.values() if ids is None else map(result.passed.get, ids)
+    of_ids = result.assets if ids is None else ids
+    searched = (map(evidence.ids(branch.driver, query).__contains__, of_ids) for query in branch.searches)
     return list(zip(passed, *searched, strict=True))
 
 
