@@ -31,12 +31,12 @@ def main(folder: Path) -> None:
         Sandbox(generate(600)) as sandbox,
         opened(sandbox, Path(rules), rules=FIRST_RULES) as studio,
         browser() as running,
-        tab(running, studio.url) as at,
+        tab(running, studio.url) as window,
     ):
-        at.ignored = "404"  # the view that is not there
+        window.ignored = "404"  # the view that is not there
         write_history(studio)
-        screen = Screen(at, folder)
-        for name in views(at, studio):
+        screen = Screen(window, folder)
+        for name in views(window, studio):
             for width in HEIGHTS:
                 for scheme in SCHEMES:
                     screen.show(width, scheme)
@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
             if name == README_VIEW:
                 screen.show(1280, "light")
                 README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-                at.page.screenshot(path=README_PICTURE, type="jpeg", quality=80)
+                window.page.screenshot(path=README_PICTURE, type="jpeg", quality=80)
     if README_PICTURE.stat().st_size > LARGEST:
         raise SystemExit(f"{README_PICTURE} is larger than {LARGEST:,} bytes.")
 

@@ -30,44 +30,44 @@ def test_everything_works_below_a_path(chromium: Browser, sandbox: Sandbox, tmp_
     with (
         opened(sandbox, tmp_path) as studio,
         Front(studio, PREFIX) as front,
-        tab(chromium, f"{front.url}/") as at,
+        tab(chromium, f"{front.url}/") as window,
     ):
-        page = at.page
+        page = window.page
         requested: list[str] = []
         page.on("request", lambda request: requested.append(request.url))
-        at.goto("")
+        window.goto("")
         page.wait_for_selector("text=Look at the plan")
         for view in ("plan", "history", "check"):
             page.click(f"nav a[href={view}]")
-            at.settled()
-            assert page.url == f"{at.base}{view}"
+            window.settled()
+            assert page.url == f"{window.base}{view}"
         page.click("nav a[href='./']")
         page.click("text=Kids in Finland")
-        at.until(lambda: at.count("added") > 10)
-        at.until("[...document.querySelectorAll('.cell img')].some((image) => image.naturalWidth)")
+        window.until(lambda: window.count("added") > 10)
+        window.until("[...document.querySelectorAll('.cell img')].some((image) => image.naturalWidth)")
         page.click(".cell >> nth=1")
         page.wait_for_selector(".panel .why")
-        at.until("document.querySelector('.panel .large').naturalWidth")
+        window.until("document.querySelector('.panel .large').naturalWidth")
         page.click("[data-do=never]")
-        at.until("!document.querySelector('[data-save]').disabled")
+        window.until("!document.querySelector('[data-save]').disabled")
         page.select_option("[data-add-word]", "person")
-        at.until("document.querySelector('.row-form .choice img')?.naturalWidth")
+        window.until("document.querySelector('.row-form .choice img')?.naturalWidth")
         page.click("[data-row-cancel]")
         page.click("[data-close]")
         page.click("[data-save]")
-        at.until(lambda: "photo:" in studio.file.read_text(encoding="utf-8"))
-        at.settled()
-        wanted = at.count("added")
+        window.until(lambda: "photo:" in studio.file.read_text(encoding="utf-8"))
+        window.settled()
+        wanted = window.count("added")
         page.click("text=Plan and apply")
         page.click("[data-apply]")
         page.wait_for_selector("[data-ended] .notice.good")
         album = next(album for album in sandbox.library.albums.values() if album.name == "Kids in Finland")
         assert len(album.asset_ids) == wanted
         page.click("text=What was done")
-        at.until("[...document.querySelectorAll('.strip img')].some((image) => image.naturalWidth)")
+        window.until("[...document.querySelectorAll('.strip img')].some((image) => image.naturalWidth)")
         page.click("text=Undo…")
         page.wait_for_selector("[data-apply]")
-        assert [address for address in requested if not address.startswith(at.base)] == []
+        assert [address for address in requested if not address.startswith(window.base)] == []
 
 
 def test_a_token_is_kept_below_a_path(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -75,13 +75,13 @@ def test_a_token_is_kept_below_a_path(chromium: Browser, sandbox: Sandbox, tmp_p
     with (
         opened(sandbox, tmp_path, policy) as studio,
         Front(studio, PREFIX) as front,
-        tab(chromium, f"{front.url}/") as at,
+        tab(chromium, f"{front.url}/") as window,
     ):
-        at.goto("album?name=Dogs&token=a-token-that-nobody-guesses")
-        assert at.page.url == f"{at.base}album?name=Dogs"
-        at.until(lambda: at.count("added") > 10)
-        at.goto("plan")
-        at.page.wait_for_selector("[data-apply]")
+        window.goto("album?name=Dogs&token=a-token-that-nobody-guesses")
+        assert window.page.url == f"{window.base}album?name=Dogs"
+        window.until(lambda: window.count("added") > 10)
+        window.goto("plan")
+        window.page.wait_for_selector("[data-apply]")
 
 
 class Dashboard:

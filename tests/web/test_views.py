@@ -34,7 +34,7 @@ CONTRAST = ("color-contrast",)
 
 def is_for_everybody(screen: Screen, name: str) -> None:
     """Look at what is there, narrow and wide, light and dark; it is loaded once."""
-    page = screen.at.page
+    page = screen.window.page
     for width in (2560, 1280, 360):
         screen.show(width, "light")
         assert not overflows(page), (name, width)
@@ -50,12 +50,12 @@ def is_for_everybody(screen: Screen, name: str) -> None:
 
 
 def test_every_view_is_for_everybody(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
-    with opened(sandbox, tmp_path, rules=FIRST_RULES) as studio, tab(chromium, studio.url, bypass_csp=True) as at:
-        at.ignored = "404"  # the view that is not there
+    with opened(sandbox, tmp_path, rules=FIRST_RULES) as studio, tab(chromium, studio.url, bypass_csp=True) as window:
+        window.ignored = "404"  # the view that is not there
         write_history(studio)
-        screen = Screen(at, SCREENSHOTS)
+        screen = Screen(window, SCREENSHOTS)
         names = []
-        for name in views(at, studio):
+        for name in views(window, studio):
             is_for_everybody(screen, name)
             names.append(name)
         assert len(set(names)) == len(names) > 15
@@ -75,11 +75,11 @@ def test_reports_are_for_everybody(chromium: Browser, terminal: Terminal) -> Non
         file = terminal.folder / f"{name}.html"
         assert file.stat().st_size < LARGEST_REPORT
         assert file.stat().st_mode & 0o777 == 0o600
-        with tab(chromium, file.as_uri(), bypass_csp=True) as at:
-            at.goto("")
-            assert at.page.evaluate("[...document.images].every((image) => image.naturalWidth || !image.complete)")
-            is_for_everybody(Screen(at, SCREENSHOTS), f"report-{name}")
-            at.page.emulate_media(media="print", color_scheme="dark")
-            assert at.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"  # on paper
-            assert at.hosts <= {"file:///", file.as_uri()}
-            at.hosts.clear()  # what is inlined, and the file itself
+        with tab(chromium, file.as_uri(), bypass_csp=True) as window:
+            window.goto("")
+            assert window.page.evaluate("[...document.images].every((image) => image.naturalWidth || !image.complete)")
+            is_for_everybody(Screen(window, SCREENSHOTS), f"report-{name}")
+            window.page.emulate_media(media="print", color_scheme="dark")
+            assert window.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"  # on paper
+            assert window.hosts <= {"file:///", file.as_uri()}
+            window.hosts.clear()  # what is inlined, and the file itself

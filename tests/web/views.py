@@ -34,34 +34,34 @@ def write_history(studio: Opened) -> None:
     studio.file.write_text(RULES, encoding="utf-8")
 
 
-def views(at: Tab, studio: Opened) -> Iterator[str]:
+def views(window: Tab, studio: Opened) -> Iterator[str]:
     """Go through all of them; the name of each, once it is there. In the end the rules are broken."""
     addresses = {"albums": "", "new": "new", "plan": "plan", "history": "history", "run": "run?id=1"}
     file = f"file?{urlencode({'path': str(studio.file)})}"
     more = {"undo": "undo?run=1", "check": "check", "file": file, "not-found": "nothing"}
     for name, address in {**addresses, **more}.items():
-        at.goto(address)
+        window.goto(address)
         yield name
-    at.goto("album?name=Kids in Finland")
+    window.goto("album?name=Kids in Finland")
     yield "album"
-    at.page.click("[data-view=yaml]")
+    window.page.click("[data-view=yaml]")
     yield "album-yaml"
-    at.page.click("[data-view=rows]")
+    window.page.click("[data-view=rows]")
     for word in FORMS:
-        at.page.select_option("[data-add-word]", word)
-        at.page.wait_for_selector(f".row-form[data-word={word}]")
+        window.page.select_option("[data-add-word]", word)
+        window.page.wait_for_selector(f".row-form[data-word={word}]")
         yield f"form-{word}"
-        at.page.click("[data-row-cancel]")
-    at.page.click(".cell >> nth=1")
-    at.page.wait_for_selector(".panel .why")
+        window.page.click("[data-row-cancel]")
+    window.page.click(".cell >> nth=1")
+    window.page.wait_for_selector(".panel .why")
     yield "photo"
-    at.page.keyboard.press("Escape")
-    at.until("document.querySelector('[data-count=near]').textContent")
-    at.page.click("[data-tab=near]")
+    window.page.keyboard.press("Escape")
+    window.until("document.querySelector('[data-count=near]').textContent")
+    window.page.click("[data-tab=near]")
     yield "near-misses"
     studio.file.write_text(RULES.replace("person", "persn"), encoding="utf-8")
     for name, address in {"albums": "", "file": file, "album": "album?name=Dogs"}.items():
-        at.goto(address)
+        window.goto(address)
         yield f"broken-{name}"
 
 
@@ -69,20 +69,20 @@ def views(at: Tab, studio: Opened) -> Iterator[str]:
 class Screen:
     """What is in front of somebody: a tab that can be made narrow and wide, light and dark."""
 
-    at: Tab
+    window: Tab
     folder: Path
 
     def show(self, width: int, scheme: Scheme) -> None:
         """Look at it so, once the pictures in view are there."""
-        self.at.page.emulate_media(color_scheme=scheme)
-        self.at.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        self.at.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        self.at.until(_PICTURES_ARE_THERE)
+        self.window.page.emulate_media(color_scheme=scheme)
+        self.window.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        self.window.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.window.until(_PICTURES_ARE_THERE)
 
     def keep(self, name: str, width: int, scheme: Scheme) -> None:
         """Keep a picture of it."""
         path = self.folder / f"{name}-{width}-{scheme}.jpg"
-        self.at.page.screenshot(path=path, type="jpeg", quality=75)
+        self.window.page.screenshot(path=path, type="jpeg", quality=75)
 
 
 _PICTURES_ARE_THERE = """
