@@ -107,7 +107,7 @@ class EditRoutes:
             form=shown,
             path=path,
             is_new=is_new,
-            may_exclude=is_new and not form.text("path"),
+            may_exclude=is_new and path == row_id((*draft.place, "match")),
             text=text,
             places=places,
         )
