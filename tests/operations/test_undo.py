@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -525,6 +526,9 @@ def test_history_tells_what_each_run_did(home: Household) -> None:
     assert [run_history.undone_by for run_history in runs] == [None, None, 5, None]
     assert [run_history.run.ending for run_history in runs] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
     first, lost, third = runs[3].albums, runs[1].albums, runs[2].albums
+    samples = [[home.name(photo) for photo in album.sample] for (album,) in (first, lost, third)]
+    assert samples == [["alice-1", "alice-0"], [], ["alice-0"]]
+    first, lost, third = ((replace(album, sample=()),) for (album,) in (first, lost, third))
     assert first == (AlbumHistory("Best", 2, 0, created=True, deleted=False, edits=1, shares=1, unclear=0),)
     assert lost == (AlbumHistory("Best", 0, 0, created=False, deleted=False, edits=0, shares=0, unclear=1),)
     assert third == (AlbumHistory("Best", 0, 1, created=False, deleted=False, edits=0, shares=0, unclear=0),)

@@ -62,6 +62,15 @@ class Branch:
         return tuple(query for query in queries if query != self.driver)
 
     @cached_property
+    def memberships(self) -> tuple[Query, ...]:
+        """The searches that what the driver finds may be in or not.
+
+        The driver is one of them where it stands for another search, of which it may find less than it finds itself.
+        """
+        is_scoped = any(scoped.query == self.driver for scoped in self.scoped)
+        return (*self.searches, self.driver) if is_scoped else self.searches
+
+    @cached_property
     def filters(self) -> tuple[Filter, ...]:
         """The filters on the driver's records, as they stream by."""
         return tuple(check for check in self._filters if not needs_details(check.roots, self.driver))

@@ -30,7 +30,7 @@ def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | Non
     result = evidence.results[branch.driver]
     passed = result.passed.values() if ids is None else map(result.passed.get, ids)
     of_ids = result.assets if ids is None else ids
-    searched = (map(evidence.ids(branch.driver, query).__contains__, of_ids) for query in branch.searches)
+    searched = (map(evidence.ids(branch.driver, query).__contains__, of_ids) for query in branch.memberships)
     return list(zip(passed, *searched, strict=True))
 
 
@@ -45,7 +45,9 @@ def holds(node: Node, branch: Branch, evidence: SearchResults, signature: Signat
                 assert passed is not None
                 return bool(passed >> filters.index(leaf) & 1)
             case Search():
-                return leaf.query == branch.driver or bool(searched[branch.searches.index(leaf.query)])
+                if leaf.query == branch.driver and leaf.query not in branch.memberships:
+                    return True
+                return bool(searched[branch.memberships.index(leaf.query)])
             case _:
                 message = f"{leaf.key} was not looked up"
                 raise TypeError(message)
