@@ -54,7 +54,10 @@ _PUT_IN = "In a rules file, leave server: out and set IMMICH_SERVER_URL; in a sh
 
 
 def page_base(text: str) -> str | None:
-    """Returns the server's own address in what may be the address of one of its pages. None if it is none."""
+    """Returns the server's address in that of a page: `http://photos:2283` of `http://photos:2283/albums/…`.
+
+    None for others.
+    """
     parts = urlsplit(text)
     words = parts.path.strip("/").split("/")
     place = next((number for number, word in enumerate(words) if word in _PAGES), None)

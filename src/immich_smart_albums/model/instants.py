@@ -27,5 +27,5 @@ def to_milliseconds(text: str) -> int:
 
 
 def from_milliseconds(instant: int) -> str:
-    """Returns the text of an instant in ms since 1970; beyond the calendar's ends, that of the end."""
+    """Returns an instant in ms since 1970 as `2024-05-31T18:00:00.123Z`. Beyond the calendar's ends it is the end."""
     return to_text(_EPOCH + min(max(instant, _FIRST), _LAST) * _MILLISECOND)

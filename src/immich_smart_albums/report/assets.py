@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def asset_url(base: str, asset_id: str) -> str:
-    """Returns where a browser shows a photo."""
+    """Returns where a browser shows a photo: `http://photos:2283/photos/ID`."""
     return f"{base}/photos/{asset_id}"
 
 

@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Returns the time, for plans and the ledger: ISO 8601 in UTC, to the second."""
+    """Returns the time, for plans and the ledger, such as `2026-11-26T21:11:58Z`."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -56,7 +56,7 @@ def _templates() -> Environment:
 
 
 def address(page: str, **parameters: object) -> str:
-    """Returns a relative address, so that the page works wherever it is mounted."""
+    """Returns a relative address, `album?name=Best+of`, so that the page works wherever it is mounted."""
     pairs = {name: value for name, value in parameters.items() if value not in {None, ""}}
     return f"{page}?{urlencode(pairs, doseq=True)}" if pairs else page
 

@@ -70,7 +70,7 @@ def rule_rows(text: str, album: Path) -> list[Row]:
 
 
 def row_id(path: Path) -> str:
-    """Returns a path as text for an address; `row_path` is its reverse."""
+    """Returns a path as text for an address, such as `any/1/place`; `row_path` is its reverse."""
     return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 

@@ -36,7 +36,7 @@ def find_target(layout: Layout, path: Path) -> EditTarget:
 
 
 def in_words(path: Path) -> str:
-    """Returns a path for people, who count from 1."""
+    """Returns a path for people, who count from 1: `albums → 1 → match → any → 2`."""
     return " → ".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 

@@ -15,7 +15,7 @@ def nfc(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Returns the text as names are compared: without regard to case, form, and how many spaces there are."""
+    """Returns the text as names are compared, without case, form and extra spaces: `zoë smith` for `Zoë  Smith`."""
     return " ".join(nfc(unicodedata.normalize("NFD", text).casefold()).split())
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def title(plan: Plan) -> str:
-    """Returns which plan it is, where, and when it was made."""
+    """Returns which plan it is: `Plan for http://photos:2283, made 2026-11-26 21:11 UTC`."""
     what = "Plan" if plan.undoes is None else f"Plan that undoes run {plan.undoes}"
     return f"{what} for {plan.server}, made {plan.made_at[:16].replace('T', ' ')} UTC"
 
 
 def state(album: AlbumPlan) -> str:
-    """Returns the state of an album in a few words."""
+    """Returns the state of an album in a few words, such as `✗ refused`."""
     if album.problems:
         return "✗ only in part" if album.has_changes or album.seen else "✗ could not be planned"
     if album.refusals:

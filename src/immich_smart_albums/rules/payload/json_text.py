@@ -47,7 +47,7 @@ def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
 
 
 def name_of_type(value: object) -> str:
-    """Returns what a JSON value is called in messages."""
+    """Returns what a JSON value is called in messages, such as `a list`."""
     match value:
         case None:
             return "null"

@@ -46,7 +46,7 @@ ValueNode = ScalarNode | SequenceNode | MappingNode
 
 
 def name_of(value: ValueNode) -> str:
-    """Returns what kind of value it is, for messages."""
+    """Returns what a value is called in messages, such as `a mapping`."""
     match value:
         case ScalarNode():
             return f"{value.text!r}" if value.text or value.quoted else "nothing"

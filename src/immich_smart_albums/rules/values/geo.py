@@ -138,5 +138,5 @@ def _metres(value: ValueNode, reader: Reader) -> float | None:
 
 
 def shown(point: Point) -> str:
-    """Returns a point in words."""
+    """Returns a point as `60.17, 24.94`."""
     return f"{written(point[0])}, {written(point[1])}"

@@ -126,5 +126,5 @@ def plain_number(text: str) -> float | None:
 
 
 def written(number: float) -> str:
-    """Returns a number as people write it, with all of its digits."""
+    """Returns a number as people write it, with all of its digits: `12000` or `2.8`."""
     return str(int(number)) if float(number).is_integer() else repr(number)

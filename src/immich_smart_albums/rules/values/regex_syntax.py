@@ -69,7 +69,7 @@ def _nested(argument: object) -> int:
 
 
 def plain_text(text: str) -> str | None:
-    """Returns what a pattern that is a plain text, perhaps with anchors, looks for. None for any other."""
+    """Returns the text of a pattern that is plain but for anchors: `IMG` of `^IMG$`. None for any other."""
     match = _PLAIN.fullmatch(text)
     if match is None or not any(map(str.isalnum, match[1])):
         return None

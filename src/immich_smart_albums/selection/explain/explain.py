@@ -241,7 +241,7 @@ def answer_text(answer: LeafEvidence) -> str:
 
 
 def value_text(value: object) -> str:
-    """Returns a value as people read it, on one line."""
+    """Returns a value as people read it, on one line: `Emma, Noah` for a list, `nothing` for None."""
     match value:
         case None:
             return "nothing"

@@ -81,7 +81,7 @@ class Step:
 
 
 def quoted(text: str) -> str:
-    """Returns a text as it stands between single quotes in a path."""
+    r"""Returns a text as it stands between single quotes in a path: `it\'s`."""
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
