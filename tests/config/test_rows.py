@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.config.editing.match import set_value
-from immich_smart_albums.config.editing.rows import Row, RowKind, row_id, row_path, rule_rows
+from immich_smart_albums.config.editing.rows import Row, RowKind, album_settings, row_id, row_path, rule_rows
 from immich_smart_albums.config.editing.sentences import sentence
 from immich_smart_albums.config.yaml.data import load, value_at
 from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlScalar, YamlSequence, descendants, lay_out
@@ -162,3 +162,22 @@ def test_values_are_put_in_words(word: str, value: str, said: str) -> None:
 def test_what_is_no_yaml_is_told_and_is_no_bug(text: str) -> None:
     with pytest.raises(ConfigurationError):
         rule_rows(text, ("albums", 0))
+
+
+def test_what_an_album_says_beside_its_rule_is_there_as_it_is_written() -> None:
+    text = """\
+albums:
+  - name: A
+    share:
+      - user: bob@example.org   # grandpa
+        role: viewer
+    match: {rating: 5}
+    keep: in-step   # always
+"""
+    assert album_settings(text, ("albums", 0)) == [
+        "share:\n  - user: bob@example.org   # grandpa\n    role: viewer",
+        "keep: in-step",
+    ]
+    assert album_settings("albums: [{name: A, match: {rating: 5}, keep: in-step}]", ("albums", 0)) == ["keep: in-step"]
+    assert album_settings("albums: [A]", ("albums", 0)) == []
+    assert album_settings("albums: []", ("albums", 0)) == []

@@ -52,12 +52,23 @@ def test_a_photo_corrects_the_rule(chromium: Browser, studio: Opened) -> None:
         at.until(lambda: at.count("added") == 5)
         assert "not" in do(at, "never")
         at.until(lambda: at.count("added") == 4)
-        assert f"like: {photo}" in do(at, "like")
+        liked = photo
+        assert f"like: {liked}" in do(at, "like")
         at.until(lambda: at.count("added") > 4)
         at.page.keyboard.press("Escape")
         at.page.wait_for_selector(".panel", state="hidden")
+        # Back closes a photo as well, and forward opens it; what else is in the address stays.
+        photo = open_photo(at, 1)
+        assert f"photo={photo}" in at.page.url
+        at.page.go_back()
+        at.page.wait_for_selector(".panel", state="hidden")
+        at.until("!location.search.includes('photo=')")
+        at.page.go_forward()
+        at.page.wait_for_selector(f".panel [data-photo='{photo}']")
+        at.page.keyboard.press("Escape")
+        at.until("!location.search.includes('photo=')")
         at.press("[data-save]")
-        at.until(lambda: photo in studio.file.read_text(encoding="utf-8"))
+        at.until(lambda: f"like: {liked}" in studio.file.read_text(encoding="utf-8"))
         # What comes next is at hand.
         assert at.page.evaluate("document.activeElement.matches('[data-plan]')")
 

@@ -48,6 +48,8 @@ class Typed:
     text: str
     """Of the whole file."""
     rows: tuple[Row, ...]
+    settings: tuple[str, ...] = ()
+    """What the album says beside its rule."""
 
 
 @dataclass(frozen=True, slots=True)

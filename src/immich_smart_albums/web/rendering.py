@@ -49,7 +49,7 @@ def _templates() -> Environment:
         "trouble": trouble,
         "answer_words": answer_words,
     }
-    made.filters["row_id"] = lambda row: row_id(row.path)
+    made.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
     made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
     made.globals |= {"address": address}
     return made

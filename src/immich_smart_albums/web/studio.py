@@ -108,7 +108,7 @@ class Studio:
         book, rule = self.rules.typed(name, entry)
         draft = self.rules.draft(name)
         text = draft.text.entry if entry is None else entry
-        typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)))
+        typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)), tuple(draft.settings(text)))
         with self.reader.making_way():
             shown = preview(self.session, self._contents, typed, secrets.token_urlsafe(9), stop)
         self._previews.put(shown.id, shown)

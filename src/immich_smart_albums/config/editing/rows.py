@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.nodes import Layout, Path, PathStep, YamlNode
     from immich_smart_albums.rules.predicates.predicate import Picker
 
-_GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of these"}
+GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of these"}
 
 
 class RowKind(Enum):
@@ -67,6 +67,22 @@ def rule_rows(text: str, album: Path) -> list[Row]:
     match = (*album, "match")
     node = reader.find(match)
     return [] if node is None else list(reader.match(*node, match, 0))
+
+
+def album_settings(text: str, album: Path) -> list[str]:
+    """Returns what an album says beside its name and its match, as it is written: `keep: in-step`.
+
+    Raises ConfigurationError where the text is no YAML.
+    """
+    reader = _Rows(text, lay_out(text), load(text))
+    node = reader.find(album)
+    if node is None or not isinstance(node[0], YamlMapping):
+        return []
+    return [
+        text[key.start : value.end].replace("\n" + " " * (key.start - text.rfind("\n", 0, key.start) - 1), "\n")
+        for key, value in node[0].entries
+        if isinstance(key, YamlScalar) and key.text not in {"name", "match"}
+    ]
 
 
 def row_id(path: Path) -> str:
@@ -138,7 +154,7 @@ class _Rows:
         return self._row(RowKind.CONDITION, word, node, text, predicate.picker, locked, path, depth)
 
     def _group(self, word: str, node: YamlNode, locked: str | None, path: Path, depth: int) -> Row:
-        text = _GROUPS.get(word, "all of these together")
+        text = GROUPS.get(word, "all of these together")
         return self._row(RowKind.GROUP, word, node, text, None, locked, path, depth)
 
     def _as_text(self, node: YamlNode, locked: str | None, path: Path, depth: int, word: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.rows import Row, rule_rows
+from immich_smart_albums.config.editing.rows import Row, album_settings, rule_rows
 from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.config.yaml.patch import patch
 
@@ -39,6 +39,10 @@ class AlbumDraft:
     def rows(self, entry: str) -> list[Row]:
         """Returns the rule as rows. Raises ConfigurationError if the text is no YAML."""
         return rule_rows(self.text.replaced(entry), self.place)
+
+    def settings(self, entry: str) -> list[str]:
+        """Returns what the album says beside its rule, as it is written. Raises ConfigurationError."""
+        return album_settings(self.text.replaced(entry), self.place)
 
     def edited(self, entry: str, make: EditMaker) -> str:
         """Returns the album's lines after edits, as the smallest pieces of text.

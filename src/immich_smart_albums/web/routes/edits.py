@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing import match as match_
 from immich_smart_albums.config.editing import photos
-from immich_smart_albums.config.editing.draft import read_value
+from immich_smart_albums.config.editing.draft import FileDraft, read_value
 from immich_smart_albums.config.editing.rows import row_id, row_path
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.operations.library.photo_map import Box
 from immich_smart_albums.report.words import one_line
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.match import COMBINATIONS
 from immich_smart_albums.web.cut_off import ranking
 from immich_smart_albums.web.rendering import rendered
 from immich_smart_albums.web.routes.answering import degrees_of, scripted, text_of
@@ -66,7 +67,10 @@ class EditRoutes:
         path = row_path(form.text("path")) if form.text("path") else (*album, "match")
         match action:
             case "add":
-                return match_.add_condition(rules, path, _known(form.text("word")), read_value(form.text("value")))
+                word, value = _known(form.text("word")), read_value(form.text("value"))
+                if path[-1] in COMBINATIONS and FileDraft(rules).get(path) is None:  # a group begins with it
+                    return match_.add_condition(rules, path[:-1], str(path[-1]), {word: value})
+                return match_.add_condition(rules, path, word, value)
             case "exclude":
                 return match_.exclude(rules, path, _known(form.text("word")), read_value(form.text("value")))
             case "set":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing.albums import album_entry, match_from_photo
+from immich_smart_albums.config.editing.rows import GROUPS
 from immich_smart_albums.errors import FileChanged, SmartAlbumsError, Stopped
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
@@ -79,9 +80,12 @@ class RuleRoutes:
 
     def _previewed(self, name: str, entry: str | None, question: Question) -> dict[str, object]:
         shown = self._studio.preview(name, entry, question)
-        rows = rendered("_rows.html", rows=shown.rows, words=predicate_words(), read_only=self._studio.read_only)
+        read_only = self._studio.read_only
         return {
-            "rows": rows,
+            "rows": rendered(
+                "_rows.html", rows=shown.rows, words=predicate_words(), groups=GROUPS, read_only=read_only
+            ),
+            "settings": rendered("_settings.html", settings=shown.typed.settings, read_only=read_only),
             "preview": shown.id,
             "name": shown.rule.name,
             "counts": shown.counts,

@@ -99,6 +99,7 @@ async function look() {
     parts = { waiting: answer.waiting };
     about.innerHTML = answer.about;
     replaceRows(answer.rows);
+    $("settings").innerHTML = answer.settings;
     trouble.innerHTML = "";
     showFirst();
     showCounts();
@@ -118,9 +119,13 @@ async function look() {
 /** Rows as they are now; who was at one of them with the keyboard still is. */
 function replaceRows(html) {
   const place = $("rows"), at = place.contains(document.activeElement) ? document.activeElement : null;
-  const name = at && [...at.attributes].find((attribute) => attribute.name.startsWith("data-row-") || attribute.name === "data-add-word");
+  const name = at && [...at.attributes].map(({ name }) => name).find((name) => name.startsWith("data-row-") || name === "data-add-word");
+  const number = name ? [...place.querySelectorAll(`[${name}]`)].indexOf(at) : -1;
+  const value = name && at.getAttribute(name);
   place.innerHTML = html; // made by the studio, where everything is escaped
-  if (name) (place.querySelector(`[${name.name}="${CSS.escape(name.value)}"]`) || place.querySelector("[data-add-word]"))?.focus();
+  if (!name) return;
+  const now = [...place.querySelectorAll(`[${name}]`)];
+  (now.find((other) => other.getAttribute(name) === value) || now[number] || place.querySelector("[data-add-word]"))?.focus();
 }
 
 /** What comes after the photos: how much each row lets through, and what only just misses. */
@@ -201,6 +206,8 @@ async function edit(action, texts = {}, place = trouble) {
 }
 
 rows($("rows"), { edit, context: () => ({ name, entry: entry.value }), trouble: (error) => { trouble.innerHTML = error.html; }, showText });
+
+$("settings").addEventListener("click", (event) => { if (event.target.dataset.rowText) showText(event.target.dataset.rowText); });
 
 /** What only the text can say, in the text. */
 function showText(text) {
@@ -283,7 +290,7 @@ function list() {
 
 function remember(word, value) {
   if (value) state.set(word, value); else state.delete(word);
-  history.replaceState(null, "", `album?${state}`);
+  history.replaceState(history.state, "", `album?${state}`);
 }
 
 // -- one photo --------------------------------------------------------------------------------------------------------
@@ -293,6 +300,7 @@ let opened = null;
 async function show(id) {
   opened?.abort();
   opened = new AbortController();
+  if (panel.hidden && state.get("photo") !== id) { history.pushState({ isOurs: true }, "", location.href); } // Back closes it
   remember("photo", id);
   panel.hidden = false;
   studio.classList.add("with-panel");
@@ -310,9 +318,15 @@ function close() {
   opened?.abort();
   panel.hidden = true;
   studio.classList.remove("with-panel");
-  remember("photo", "");
   grid.cells.get(grid.at)?.focus({ preventScroll: true });
+  if (history.state?.isOurs) history.back(); else remember("photo", "");
 }
+
+addEventListener("popstate", () => {
+  const photo = new URLSearchParams(location.search).get("photo");
+  state.set("photo", photo || ""); // tabs that were chosen meanwhile stay as they are
+  if (photo) show(photo); else { close(); remember("photo", ""); }
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.target.matches("textarea, input")) close();

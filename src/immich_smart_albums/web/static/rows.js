@@ -20,12 +20,21 @@ export function rows(place, { edit, context, trouble, showText }) {
     if (rowText) showText(rowText);
     if (rowNegate) edit("negate", { path: rowNegate });
     if (rowRemove) edit("remove", { path: rowRemove });
-    if (rowAdd) {
-      const select = place.querySelector("[data-add-word]");
-      select.dataset.path = rowAdd;
-      select.focus();
-    }
+    if (rowAdd) addTo(rowAdd, button.dataset.words);
   });
+  place.addEventListener("change", (event) => {
+    const { rowGroup } = event.target.dataset;
+    if (rowGroup) edit("group", { path: rowGroup, word: event.target.value });
+  });
+
+  /** The next condition goes into a group, and the list says so. */
+  function addTo(path, words) {
+    const select = place.querySelector("[data-add-word]");
+    select.dataset.path = path;
+    select.value = "";
+    select.options[0].textContent = `Into “${words}”…`;
+    select.focus();
+  }
 
   // With a mouse, what is chosen opens at once; with keys one goes through the words, and Enter or the button opens.
   let isByKeys = false;
@@ -43,9 +52,12 @@ export function rows(place, { edit, context, trouble, showText }) {
   });
 
   function add(select) {
+    const { words } = select.selectedOptions[0].dataset;
+    if (words) { addTo(`${select.dataset.path || select.dataset.match}/${select.value}`, words); return; }
     open({ path: select.dataset.path || "", word: select.value });
     select.value = "";
     delete select.dataset.path;
+    select.options[0].textContent = "Add a condition…";
     place.querySelector("[data-add]").hidden = true;
   }
 
