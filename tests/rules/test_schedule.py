@@ -125,7 +125,9 @@ def test_in_a_year_every_day_has_its_one_time(zone: ZoneInfo) -> None:
 @pytest.mark.parametrize("zone", [BERLIN, CHICAGO], ids=str)
 def test_a_year_of_other_schedules(zone: ZoneInfo) -> None:
     start, end = datetime(2025, 12, 31, 23, 59, tzinfo=zone), datetime(2026, 12, 31, 23, 59, tzinfo=zone)
-    assert len(times("hourly", start, end)) == 365 * 24
+    for month, day, moved in ((3, 1, -1), (10, 15, 1)):  # a month each in which clocks are moved
+        first = datetime(2026, month, day, tzinfo=zone)
+        assert len(times("hourly", first, first.replace(month=month + 1))) == 31 * 24 + moved
     assert len(times("weekly sun 02:30", start, end)) == 52
     assert [time.day for time in times("monthly last 05:00", start, end)] == [
         *(31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

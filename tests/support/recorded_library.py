@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ IMMICH = Path(__file__).parents[2] / ".." / "shared" / "immich"
 _USERS = ("alice", "bob")
 
 
+@cache
 def load(name: str) -> Any:
-    """One of the JSON files of the real library."""
+    """One of the JSON files of the real library, read once: nobody changes it."""
     return json.loads((IMMICH / "library" / name).read_text(encoding="utf-8"))
 
 
