@@ -209,8 +209,7 @@ def edge() -> Iterator[Edge]:
         yield sandbox, crowded, later, earlier
 
 
-@pytest.mark.untraced
-@pytest.mark.parametrize("concurrency", [1, 2])
+@pytest.mark.parametrize("concurrency", [1, pytest.param(2, marks=pytest.mark.untraced)])
 @pytest.mark.parametrize("bounds", [("takenBefore",), ("takenAfter",), ("takenAfter", "takenBefore")], ids=" ".join)
 def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyond(
     edge: Edge, bounds: tuple[str, ...], concurrency: int
