@@ -595,6 +595,26 @@ def test_the_library_is_read_once_and_anew_after_a_refresh(opened: Callable[...,
     assert session.library_values is not values
 
 
+def test_what_a_page_reads_while_the_library_is_read_is_not_read_again(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    session = opened(b"albums: [{name: Best, match: {filename: {regex: '^[a-z]'}}}]", keeps_records=True)
+    read: list[int] = []
+
+    def look_first() -> bool:
+        if not read:
+            read.append(0)
+            read[0] = len(session.select(certain=False)["Best"].assets)
+            sandbox.clear_requests()
+        return False
+
+    session.read_library(stop=look_first)
+    assert read == [5]
+    assert session.library_values is not None
+    assert session.estimate(WHOLE_LIBRARY) == 5
+    assert len([request for request in sandbox.requests if request.path == "/api/search/metadata"]) <= 1
+
+
 @pytest.mark.parametrize("keeps_records", [True, False])
 def test_it_is_told_how_many_photos_a_search_finds(
     opened: Callable[..., Session], sandbox: Sandbox, *, keeps_records: bool
