@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from immich_smart_albums.rules.tree import roots
+from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ _pack, _unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 class RecordBatch:
     """Some records."""
 
-    __slots__ = ("_columns", "_exif", "_has_exif", "assets", "count", "ids")
+    __slots__ = ("_columns", "_exif", "_has_exif", "are_read", "assets", "count", "ids")
 
     def __init__(
         self, records: Sequence[Mapping[str, object]], assets: Sequence[Asset], names: Collection[str]
@@ -43,12 +44,15 @@ class RecordBatch:
         """Pack what the records of these assets have under some names at the top."""
         self.assets = assets
         self.ids = tuple(asset.id for asset in assets)
-        exif: list[Mapping[str, object]] = [shown for record in records if isinstance(shown := record.get(_EXIF), dict)]
+        looked_at: Sequence[Mapping[str, object]] = records if _EXIF in names else ()
+        exif: list[Mapping[str, object]] = [one for record in looked_at if isinstance(one := record.get(_EXIF), dict)]
         self.count = len(records)
         self._columns = _columns(records, [name for name in names if name != "id" and not (exif and name == _EXIF)])
         self._exif = _columns(exif, dict.fromkeys(name for shown in exif for name in shown))
-        has_exif = (isinstance(record.get(_EXIF), dict) for record in records)
+        has_exif = (isinstance(record.get(_EXIF), dict) for record in looked_at)
         self._has_exif = b"" if len(exif) == self.count else bytes(has_exif)
+        self.are_read = bytes(map(shows_metadata, looked_at)) or bytes(self.count)
+        """For each record 1 if its EXIF shows that Immich has read the file: most rules want to know."""
 
     @property
     def size(self) -> int:

@@ -142,7 +142,6 @@ class RecordCache:
         elif query.kind is Kind.SMART:
             fields |= _PLAIN  # with EXIF, a ranking is asked for twice
         packed: list[RecordBatch] = []
-        are_read: list[bytes] = []
         ids: set[str] = set()
         names = roots(fields | ASSET_FIELDS)  # those that are there to hold the answer against the search are left out
         with closing(searches.find(query, fields)) as batches:
@@ -152,15 +151,13 @@ class RecordCache:
                 self.assets.update((asset.id, asset) for asset in assets)
                 ids.update(asset.id for asset in assets)
                 packed.append(RecordBatch(records, assets, names))
-                are_read.append(bytes(map(shows_metadata, records)))
                 yield records
-        order = list(range(len(packed)))
         if query.kind is Kind.METADATA and query.limit is None:
             # Parts of it came side by side. In their order, nobody has to sort them again and again.
-            order.sort(key=lambda place: -max((asset.taken for asset in packed[place].assets), default=0))
-        searched = _CachedSearch(tuple(packed[place] for place in order), fields, len(ids))
-        if fields >= METADATA_FIELDS:  # most rules want to know, and now the records are at hand
-            searched.verdicts[_IS_READ.key] = tuple(are_read[place] for place in order)
+            packed.sort(key=lambda batch: max((asset.taken for asset in batch.assets), default=0), reverse=True)
+        searched = _CachedSearch(tuple(packed), fields, len(ids))
+        if fields >= METADATA_FIELDS:
+            searched.verdicts[_IS_READ.key] = tuple(batch.are_read for batch in packed)
         self._keep(query, searched)
 
     def judged(self, scan: Scan) -> list[Judged] | None:
