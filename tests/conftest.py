@@ -15,7 +15,7 @@ import stamina
 from hypothesis import settings
 
 from tests.support.signals import let_processes_hear
-from tests.support.tracing import following, spare_what_is_not_measured
+from tests.support.tracing import following, following_fixture, rest, spare_what_is_not_measured
 from tests.support.unsynced import never_wait_for_the_disk
 
 if TYPE_CHECKING:
@@ -37,6 +37,15 @@ def pytest_collection_finish() -> None:
     """Thousands of tests that stay are not looked through for garbage again and again."""
     gc.collect()
     gc.freeze()
+    # What the tests throw away is nearly all gone without a look.
+    gc.set_threshold(20_000)
+    rest()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    with following_fixture(request._pyfuncitem):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

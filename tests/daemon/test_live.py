@@ -14,24 +14,17 @@ import pytest
 import urllib3
 
 from immich_sandbox import Sandbox, generate
-from immich_smart_albums.bootstrap import ConnectionOptions, connect
-from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.daemon.http.hook import HEADER
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions
 from immich_smart_albums.daemon.state import DaemonState, read_state
-from immich_smart_albums.errors import MissingPermission, NotImmich, Untrustworthy
 from immich_smart_albums.model.text.secret import Secret
-from immich_smart_albums.operations.workflows import Webhook, install, remove, state_of
-from immich_smart_albums.operations.workflows import WorkflowState as HookState
 from immich_smart_albums.session.options import SessionOptions
 from tests.support.free_port import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from immich_smart_albums.operations.ports.server import PhotoServer
 
 SECRET = "0123456789abcdef0123456789abcdef"
 RULES = """
@@ -163,80 +156,3 @@ def test_with_a_thousand_calls_there_are_three_runs_at_most(living: Living, monk
             assert answer.status == 202
         until(lambda: living.state.runs >= 2)
         assert living.state.runs <= 4
-
-
-@pytest.fixture
-def hook() -> Webhook:
-    return Webhook("http://nas:8765/hook", HEADER, Secret(SECRET))
-
-
-def server(sandbox: Sandbox, key: str) -> PhotoServer:
-    settings = Settings(sandbox.url, Secret(sandbox.keys.get(key, key)))
-    return connect(settings, ConnectionOptions(), on_exchange=lambda _: None, on_read=lambda _: None)
-
-
-def test_a_workflow_is_made_once_looked_at_and_removed(living: Living, hook: Webhook) -> None:
-    workflows = server(living.sandbox, "alice").workflows
-    assert state_of(workflows, hook)[0] is HookState.ABSENT
-    made = install(workflows, hook)
-    assert install(workflows, hook).id == made.id
-    assert state_of(workflows, hook)[0] is HookState.PRESENT
-    other = Webhook("http://nas:9999/hook", HEADER, Secret(SECRET))
-    assert state_of(workflows, other)[0] is HookState.DIFFERENT
-    again = install(workflows, other)
-    assert [workflow.id for workflow in workflows.owned()] == [again.id]
-    living.sandbox.library.workflows[again.id].enabled = False
-    assert state_of(workflows, other)[0] is HookState.DISABLED
-    assert install(workflows, other).is_enabled
-    assert (remove(workflows), remove(workflows)) == (1, 0)
-
-
-def test_workflows_of_others_are_left_alone(living: Living, hook: Webhook) -> None:
-    workflows = server(living.sandbox, "alice").workflows
-    theirs = workflows.create("My own", "", "AssetCreate", hook.step)
-    install(workflows, hook)
-    remove(workflows)
-    assert [workflow.id for workflow in workflows.owned()] == [theirs]
-    install(server(living.sandbox, "bob").workflows, hook)
-    assert [workflow.id for workflow in workflows.owned()] == [theirs]
-
-
-@pytest.mark.parametrize("level", ["1.132", "2.7"])
-def test_an_older_immich_cannot_tell_of_photos(tmp_path: Path, hook: Webhook, level: str) -> None:
-    with Sandbox(generate(10), level) as sandbox:
-        workflows = server(sandbox, "alice").workflows
-        with pytest.raises(NotImmich, match="cannot tell"):
-            install(workflows, hook)
-        assert remove(workflows) == 0
-
-
-def test_a_key_that_may_not_is_told_what_it_lacks(living: Living, hook: Webhook) -> None:
-    with pytest.raises(MissingPermission, match=r"plugin\.read"):
-        install(server(living.sandbox, "alice-readonly").workflows, hook)
-
-
-def test_without_the_plugin_there_is_nothing_to_call_with(living: Living, hook: Webhook) -> None:
-    workflows = server(living.sandbox, "alice").workflows
-    living.sandbox.faults.status(404, method="GET", path="/api/plugins/methods")
-    assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
-    living.sandbox.faults.clear()
-    living.sandbox.faults.answer(200, b"[]", "application/json", method="GET", path="/api/plugins/methods")
-    assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
-
-
-def test_a_workflow_that_immich_made_otherwise_is_deleted_again(living: Living, hook: Webhook) -> None:
-    workflows = server(living.sandbox, "alice").workflows
-    living.sandbox.faults.drop("steps", method="POST", path="/api/workflows")
-    with pytest.raises(Untrustworthy, match="another workflow"):
-        install(workflows, hook)
-    assert workflows.owned() == []
-
-
-def test_the_secret_is_in_no_log_of_requests(living: Living, hook: Webhook) -> None:
-    exchanges: list[object] = []
-    settings = Settings(living.sandbox.url, Secret(living.sandbox.keys["alice"]))
-    photo_server = connect(settings, ConnectionOptions(), on_exchange=exchanges.append, on_read=lambda _: None)
-    install(photo_server.workflows, hook)
-    assert any("/workflows" in str(exchange) for exchange in exchanges)
-    assert SECRET not in str(exchanges)
-    assert SECRET not in repr(photo_server.workflows.owned())

@@ -1,8 +1,9 @@
 """What coverage follows: what the tool does in tests that are for its rooms, with examples that stand in the text.
 
-Following every line of every thread doubles what a run costs. So it follows no sandbox, no command line as a whole, and
-nothing twice: property tests, whose examples are drawn, and tests marked `untraced` are not followed. What they alone
-would cover would be covered by chance, and deserves an example of its own; a test marked `traced` is one.
+Following every line of every thread doubles what a run costs. So it follows no sandbox, no command line as a whole, not
+pytest while it hands out tests, and nothing twice: property tests, whose examples are drawn, and tests marked
+`untraced` are not followed. What they alone would cover would be covered by chance, and deserves an example of its own;
+a test marked `traced` is one.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import pytest
+    from _typeshed import TraceFunction
 
 TESTS = Path(__file__).parents[1]
-OUTSIDE = frozenset({"cli", "deploy", "docs", "immich_sandbox"})
+OUTSIDE = frozenset({"cli", "daemon", "deploy", "docs", "immich_sandbox", "model", "report", "web"})
 """Rooms whose tests go through all of the tool, or through none of it."""
 
 CLIENT = "immich"
@@ -30,6 +32,9 @@ CLIENT = "immich"
 _TO_CHILDREN = "COVERAGE_PROCESS_CONFIG"
 _SANDBOX, _REQUEST = "sandbox", "request"  # the names of threads
 _spared = {_SANDBOX}
+_here: TraceFunction | None = None
+_in_threads: TraceFunction | None = None
+"""How coverage follows this thread and others, while neither is followed."""
 
 
 def spare_what_is_not_measured() -> None:
@@ -49,15 +54,32 @@ def spare_what_is_not_measured() -> None:
     threading.settrace(follow_most)
 
 
+def rest() -> None:
+    """Follow nothing more: neither pytest itself, nor what it reports."""
+    global _here, _in_threads
+    _here, _in_threads = sys.gettrace(), threading.gettrace()
+    _set(None, None)
+
+
 @contextmanager
 def following(item: pytest.Item) -> Iterator[None]:
     """Follow what a test is for."""
     if _is_followed(item):
-        with _sparing({_SANDBOX} if _room(item) == CLIENT else {_SANDBOX, _REQUEST}):
+        with _sparing({_SANDBOX} if _room(item) == CLIENT else {_SANDBOX, _REQUEST}), _tracing(_here, _in_threads):
             yield
     else:
-        with _untraced():
+        with _tracing(None, None):
             yield
+
+
+@contextmanager
+def following_fixture(item: pytest.Item) -> Iterator[None]:
+    """Follow how something is made that a test needs; whichever comes first, others may share it."""
+    if _room(item) in OUTSIDE:
+        yield
+        return
+    with _tracing(_here, _in_threads):
+        yield
 
 
 def _room(item: pytest.Item) -> str:
@@ -84,13 +106,16 @@ def _sparing(names: set[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _untraced() -> Iterator[None]:
-    """Follow nothing, in this thread and in those that it starts."""
-    here, in_threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
+def _tracing(here: TraceFunction | None, in_threads: TraceFunction | None) -> Iterator[None]:
+    """Follow so in this thread, and in those that it starts."""
+    before = sys.gettrace(), threading.gettrace()
+    _set(here, in_threads)
     try:
         yield
     finally:
-        sys.settrace(here)
-        threading.settrace(in_threads)
+        _set(*before)
+
+
+def _set(here: TraceFunction | None, in_threads: TraceFunction | None) -> None:
+    sys.settrace(here)
+    threading.settrace(in_threads)
