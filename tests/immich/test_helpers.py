@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,31 @@ def test_one_that_is_late_is_not_asked_again_and_ends_when_it_is_done() -> None:
     go_on.set()
     stuck.join(LONG)
     assert not stuck.is_alive()
+
+
+def test_one_that_nobody_waits_for_any_more_is_not_asked_again() -> None:
+    class InterruptionError(Exception):
+        pass
+
+    def interrupt(*_: object) -> None:
+        if not was_interrupted.is_set():
+            was_interrupted.set()
+            raise InterruptionError
+
+    def interrupt_whoever_waits() -> None:
+        while not was_interrupted.wait(0.01):  # a signal that comes just before the wait does not end it
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+
+    helpers, was_interrupted = Helpers(), threading.Event()
+    left = helpers.run(threading.current_thread, LONG)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with pytest.raises(InterruptionError):
+            helpers.run(interrupt_whoever_waits, LONG)
+        left.join(LONG)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert not left.is_alive()
 
 
 def test_what_was_done_is_forgotten() -> None:

@@ -33,8 +33,8 @@ class Helpers:
             helper = self._idle.pop()
         except IndexError:
             helper = _Helper()
-        helper.tasks.put(work)
         try:
+            helper.tasks.put(work)
             result, error = helper.outcomes.get(timeout=seconds)
         except BaseException as interruption:
             helper.tasks.put(None)
