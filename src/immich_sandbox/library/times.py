@@ -48,6 +48,7 @@ def day_text(day: int) -> str:
     return f"{year:04}-{moment.month:02}-{moment.day:02}"
 
 
+@lru_cache(maxsize=65536)
 def zulu(instant: int) -> str:
     """Return the usual form in answers, `2024-07-01T12:00:00.000Z`: milliseconds, the rest is cut off."""
     day, rest = divmod(instant, DAY)
