@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.rules.album import RUN_GUARD, Account, Expectation, Guard, Keep, Share
+from immich_smart_albums.rules.rules_file.guard import guard_words
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.tree import Sort, leaves
 from tests.support.rules_files import album, book, problems, read
@@ -100,6 +101,19 @@ def test_an_album_may_be_named_by_its_address() -> None:
 )
 def test_guards(guard: str, expected: Guard) -> None:
     assert album(f"guard: {guard}").guard == expected
+
+
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [
+        (Guard(), "{remove: [30 %, 500], add: unlimited, empty: refuse}"),
+        (Guard(remove_share=None, remove=7, add=100), "{remove: [7], add: 100, empty: refuse}"),
+        (Guard(remove_share=None, remove=None, allow_empty=True), "{remove: unlimited, add: unlimited, empty: allow}"),
+    ],
+)
+def test_guards_are_written_as_they_are_read(guard: Guard, words: str) -> None:
+    assert guard_words(guard, ("remove", "add", "empty")) == words
+    assert album(f"guard: {words}").guard == guard
 
 
 def test_a_guard_of_the_run() -> None:

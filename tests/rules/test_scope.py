@@ -10,7 +10,7 @@ from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, everything_of, scope_of
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import All, Any, Filter, Reference, Search, leaves
@@ -213,3 +213,12 @@ def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> Non
     assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(result))
     assert scope_of(result) == Scope(frozenset({T, A}))
     assert scope_of(node({"favorite": True})) == TIMELINE_ONLY
+
+
+def test_everything_lies_where_all_parts_of_a_match_can_hold() -> None:
+    both, archived = query({"withArchived": True, "city": "Nice"}), query({"visibility": "archive", "rating": 5})
+    match = All((Search(both), Search(archived)))
+    assert everything_of(match).query == Query(Kind.METADATA, visibility=frozenset({A}))
+    assert everything_of(Search(both)).query == Query(Kind.METADATA, visibility=frozenset({T, A}))
+    apart = All((Search(query({})), Search(archived)))
+    assert everything_of(apart).query == Query(Kind.METADATA, visibility=frozenset({A}))

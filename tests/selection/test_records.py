@@ -17,6 +17,7 @@ from immich_smart_albums.rules.tree import All, Filter
 from immich_smart_albums.selection.cache.columns import RecordBatch
 from immich_smart_albums.selection.cache.records import MOST_VERDICTS, WIDE, RecordCache
 from immich_smart_albums.selection.query_plan import Scan
+from immich_smart_albums.selection.result import ResultBuilder
 from tests.support.examples import examples
 from tests.support.in_memory_searches import Answers, city, exactly, record, smart
 
@@ -208,6 +209,22 @@ def test_each_filter_has_its_bit_and_one_more_tells_whether_the_file_was_read(co
     masks = [mask for some in judged for mask in some.masks]
     passed = sum(1 << number for number in range(1, count, 2))
     assert masks == [passed | (bool(count) << count), 0]
+
+
+@pytest.mark.parametrize("keeps_ids", [False, True])
+@pytest.mark.parametrize("filters", [(), (exactly("make", "Canon"),), (exactly("make", "Apple"),)])
+def test_what_is_judged_is_taken_in_as_if_it_were_looked_at(filters: tuple[Filter, ...], keeps_ids: bool) -> None:
+    records = two_photos(make="Canon")
+    scan = replace(scan_of(*filters), keeps_ids=keeps_ids)
+    looked_at, taken = ResultBuilder(scan), ResultBuilder(scan)
+    for batch in records.find(NICE, scan.requested_fields):
+        looked_at.take(batch)
+    judged = records.judged(scan)
+    assert judged is not None
+    for batch_judged in judged:
+        taken.take_judged(batch_judged)
+    assert taken.result.count == looked_at.result.count == 2
+    assert taken.result == looked_at.result
 
 
 def test_where_a_filter_cannot_tell_or_nobody_waits_any_more_nothing_is_judged() -> None:
