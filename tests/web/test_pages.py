@@ -347,3 +347,16 @@ def test_the_lines_of_an_album_are_its_own(text: str, place: tuple[int, int], sh
     assert parts.entry == shown
     assert parts.replaced(parts.entry) == text
     assert parts.replaced(f"{shown.rstrip()}  # mine\n").replace("  # mine", "").rstrip() == text.rstrip()
+
+
+def test_photos_that_a_rule_names_are_pictures_in_its_rows(page: Opened) -> None:
+    one, other = (asset.id for asset in list(page.sandbox.library.timeline)[:2])
+    entry = (
+        "- name: Dogs\n  match:\n"
+        f"    smart: {{query: 'a <b>dog</b>', until: 'https://photos.example/photos/{one}'}}\n"
+        f"    photo: [{one}, {other}]\n    library: {other}\n"
+    )
+    rows = page.post("preview", name="Dogs", entry=entry).json["rows"]
+    assert re.findall(r'<img src="picture/([^"]+)"', rows) == [one, one, other]
+    assert "a &lt;b&gt;dog&lt;/b&gt;" in rows
+    assert "photos.example" not in re.sub(r"<[^>]+>", "", rows)

@@ -70,7 +70,7 @@ def test_a_photo_corrects_the_rule(chromium: Browser, studio: Opened) -> None:
         at.press("[data-save]")
         at.until(lambda: f"like: {liked}" in studio.file.read_text(encoding="utf-8"))
         # What comes next is at hand.
-        assert at.page.evaluate("document.activeElement.matches('[data-plan]')")
+        at.until("document.activeElement.matches('[data-plan]')")
 
 
 def test_a_rule_begins_with_what_is_ticked_of_a_photo(chromium: Browser, studio: Opened) -> None:

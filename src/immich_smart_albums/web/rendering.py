@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, JSONResponse
 
 from immich_smart_albums.config.editing.rows import row_id
@@ -24,10 +24,11 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.html.page import FILTERS, templates
-from immich_smart_albums.report.words import count
+from immich_smart_albums.report.words import count, one_line
 from immich_smart_albums.selection.explain.explain import answer_text
 
 if TYPE_CHECKING:
+    from immich_smart_albums.config.editing.rows import Row
     from immich_smart_albums.errors import SmartAlbumsError
     from immich_smart_albums.selection.explain.explain import LeafEvidence
 
@@ -48,6 +49,7 @@ def _templates() -> Environment:
         "moment": moment,
         "trouble": trouble,
         "answer_words": answer_words,
+        "with_photos": with_photos,
     }
     made.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
     made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
@@ -77,6 +79,16 @@ def answer_words(evidence: LeafEvidence) -> str:
     """Returns what decided a part of an explanation, a moment in words. Empty if there is nothing to show."""
     text = answer_text(evidence)
     return moment(text) if "T" in text else text
+
+
+_PHOTO = re.compile(r"(?:https?://\S+/photos/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+
+
+def with_photos(row: Row) -> Markup:
+    """Returns the sentence of a row, in which photos are small pictures: nobody knows them by their ids."""
+    parts = _PHOTO.split(one_line(row.sentence)) if row.word in {"photo", "smart"} else [one_line(row.sentence)]
+    picture = Markup('<img src="picture/{0}" alt="{0}" title="{0}">')
+    return Markup("").join(picture.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def _read(text: str) -> datetime | None:
