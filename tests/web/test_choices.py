@@ -47,6 +47,24 @@ def counts(html: str) -> dict[str, int | None]:
     return {label: int(count.replace(",", "")) if count else None for label, count in choices}
 
 
+def test_what_the_file_names_can_be_chosen(library: Sandbox, tmp_path: Path) -> None:
+    rules = "people: {kids: [Emma, Noah]}\nplaces: {cabin: {lat: 60.17, lon: 24.94, radius: 3km}}\n" + RULES
+    with library, opened(library, tmp_path, rules=rules) as page:
+        assert counts(lists(page, "person", "kids")["any"]) == {"kids: Emma, Noah": None}
+        assert counts(lists(page, "near")[""]) == {"cabin": None}
+        html = form(page, "near")
+        assert '"cabin": {"latitude": 60.17' in html
+        page.studio.session.read_library()
+        (near,) = counts(lists(page, "near")[""]).values()
+        assert (
+            near
+            == len(
+                page.studio.session.select([_rule(page, "near: {lat: 60.17, lon: 24.94, radius: 3km}")])["Dogs"].assets
+            )
+            > 0
+        )
+
+
 def test_people_have_faces_and_counts_once_the_library_was_read(page: Opened) -> None:
     before = counts(lists(page, "person")["any"])
     assert before["Emma"] is None

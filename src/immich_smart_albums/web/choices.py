@@ -148,6 +148,8 @@ def _people(session: Session) -> Iterator[Suggestion]:
         for person in _listed(partial(getattr, account.names, "people")):
             if person.name:
                 faces.setdefault(person.name, person.id)
+    for group, members in session.rules.people.items():
+        yield Suggestion(group, f"{group}: {', '.join(members)}")
     for name in sorted(faces, key=str.casefold):
         yield Suggestion(name, name, faces[name], None if counts is None else counts.get(name, 0))
 
