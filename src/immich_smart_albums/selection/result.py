@@ -58,8 +58,8 @@ class SearchResult:
     assets: dict[str, Asset] = field(default_factory=dict)
     """What may match."""
     passed: dict[str, int] = field(default_factory=dict)
-    """For each of `assets`, in their order, a bit for each of the scan's filters that it passes, and one more if EXIF
-    shows that Immich has read the file."""
+    """For each of `assets` a bit for each of the scan's filters that it passes, and one more if EXIF shows that Immich
+    has read the file."""
     groups: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """For each of `assets` its values of each of the scan's split keys."""
     count: int = 0

@@ -28,8 +28,8 @@ def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | Non
     None: of all that may match.
     """
     result = evidence.results[branch.driver]
-    passed = result.passed.values() if ids is None else map(result.passed.get, ids)
     of_ids = result.assets if ids is None else ids
+    passed = map(result.passed.get, of_ids)
     searched = (map(evidence.ids(branch.driver, query).__contains__, of_ids) for query in branch.memberships)
     return list(zip(passed, *searched, strict=True))
 
