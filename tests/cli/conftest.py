@@ -16,8 +16,10 @@ import pytest
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli import main
+from tests.support.forked import Forked
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterator, Mapping
 
 CHECKOUT = Path(__file__).parents[2]
@@ -43,6 +45,8 @@ class Shell:
     sandbox: Sandbox
     folder: Path
     key: str = "alice"
+    latest: Forked | subprocess.Popen[str] | None = None
+    """The last process that was started: known before it sends a request."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,8 +60,15 @@ class Shell:
             "TZ": "Europe/Helsinki",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def start(self, *arguments: str) -> Forked:
+        """Start a command line in a process of its own."""
+        process = self.latest = Forked(arguments, self.folder, self.environment)
+        process.go()
+        return process
+
+    def start_interpreter(self, *arguments: str) -> subprocess.Popen[str]:
+        """The same with a start of Python, and of everything."""
+        self.latest = subprocess.Popen(
             [sys.executable, "-m", "immich_smart_albums", *arguments],
             cwd=self.folder,
             env=self.environment,
@@ -65,6 +76,12 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
         )
+        return self.latest
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process that was started last."""
+        assert self.latest is not None
+        self.latest.send_signal(number)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command line in this process, which is quicker, with the folder and environment of the other ways."""
@@ -79,12 +96,6 @@ class Shell:
             os.chdir(folder)
             self._set_environment(before)
         return self._checked(subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue()))
-
-    def run_process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command line in a process of its own."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
-        return self._checked(subprocess.CompletedProcess(process.args, process.returncode, out, err))
 
     def _code(self, arguments: tuple[str, ...]) -> int:
         try:

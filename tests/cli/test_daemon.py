@@ -17,9 +17,10 @@ from tests.support.free_port import free_port
 from .conftest import Shell
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.forked import Forked
 
 RULES = (
     "albums:\n  - {name: Stars, match: {favorite: true}}\n  - {name: Emma, match: {person: Emma}, schedule: hourly}\n"
@@ -60,7 +61,7 @@ def until_it_ran(port: int) -> None:
 
 
 @contextmanager
-def running(house: Shell, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(house: Shell, *arguments: str) -> Iterator[Forked]:
     """A daemon that does not outlive its test."""
     process = house.start("daemon", *LEDGER, *arguments)
     try:
@@ -71,7 +72,7 @@ def running(house: Shell, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.communicate()
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+def ended(process: Forked) -> tuple[int | None, str]:
     _, err = process.communicate(timeout=300)
     assert "Traceback" not in err
     return process.returncode, err

@@ -15,9 +15,9 @@ from tests.support.examples import IS_DEEP, crossed
 from .conftest import Shell
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
+
 
 pytestmark = pytest.mark.untraced
 
@@ -61,17 +61,12 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(fresh: Shell, expe
     wanted, requests = expected
     assert len(wanted) > 1000
     assert requests > 8
-    processes: list[subprocess.Popen[str]] = []
-
-    def kill_latest() -> None:
-        processes[-1].kill()
-
     for number in killed_at(requests):
         without_album(fresh)
-        fresh.sandbox.faults.hook(kill_latest, request=number)
-        processes.append(fresh.start(*TO_ALBUM))
-        processes[-1].communicate(timeout=300)
-        assert processes[-1].returncode == -signal.SIGKILL
+        fresh.sandbox.faults.hook(lambda: fresh.send_signal(signal.SIGKILL), request=number)
+        process = fresh.start(*TO_ALBUM)
+        process.communicate(timeout=300)
+        assert process.returncode == -signal.SIGKILL
         fresh.sandbox.faults.clear()
         result = fresh.run(*TO_ALBUM)
         assert result.returncode == 0, result.stderr
@@ -98,15 +93,14 @@ def test_a_connection_lost_for_good_at_any_request_fails_without_writing_what_wa
 
 def test_ctrl_c_in_the_middle_of_writing_says_what_was_written(fresh: Shell, expected: tuple[set[str], int]) -> None:
     wanted, _ = expected
-    processes: list[subprocess.Popen[str]] = []
     fresh.sandbox.faults.hook(
-        lambda: processes[-1].send_signal(signal.SIGINT), method="PUT", path="/api/albums/*/assets", nth=2
+        lambda: fresh.send_signal(signal.SIGINT), method="PUT", path="/api/albums/*/assets", nth=2
     )
-    # The answer to the second chunk never comes, so that the signal finds the run in the middle of it.
-    fresh.sandbox.faults.slow(30, method="PUT", path="/api/albums/*/assets", nth=2)
-    processes.append(fresh.start(*TO_ALBUM))
-    _, err = processes[-1].communicate(timeout=300)
-    assert processes[-1].returncode == 130
+    # The answer to the second chunk comes late, so that the signal finds the run in the middle of it.
+    fresh.sandbox.faults.slow(3, method="PUT", path="/api/albums/*/assets", nth=2)
+    process = fresh.start_interpreter(*TO_ALBUM)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 130
     assert "1,000 added" in err
     assert "not tried" in err
     assert "interrupted" in err
@@ -148,12 +142,11 @@ def test_every_signal_that_asks_to_end_ends_a_reading_run_as_documented(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
     (fresh.folder / "smart-albums.yaml").write_text("albums: [{name: Kept, match: {media: photo}}]")
-    processes: list[subprocess.Popen[str]] = []
-    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(number), path="/api/search/metadata")
-    fresh.sandbox.faults.slow(30, path="/api/search/metadata")
-    processes.append(fresh.start(*(("sync",) if verb == "sync" else TO_ALBUM)))
-    _, err = processes[-1].communicate(timeout=300)
-    assert processes[-1].returncode == 130
+    fresh.sandbox.faults.hook(lambda: fresh.send_signal(number), path="/api/search/metadata")
+    fresh.sandbox.faults.slow(3, path="/api/search/metadata")
+    process = fresh.start(*(("sync",) if verb == "sync" else TO_ALBUM))
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
 
@@ -165,27 +158,25 @@ def test_every_signal_that_asks_to_end_lets_the_request_under_way_be_remembered(
     monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
     rules = "albums: [{name: Kept, match: {media: photo}, keep: in-step, guard: {remove: 100 %}}]"
     (fresh.folder / "smart-albums.yaml").write_text(rules)
-    processes: list[subprocess.Popen[str]] = []
-    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(number), method="PUT", path="/api/albums/*/assets")
+    fresh.sandbox.faults.hook(lambda: fresh.send_signal(number), method="PUT", path="/api/albums/*/assets")
     fresh.sandbox.faults.slow(0.5, method="PUT", path="/api/albums/*/assets")
-    processes.append(fresh.start("sync"))
-    _, err = processes[-1].communicate(timeout=300)
-    assert processes[-1].returncode == 130
+    process = fresh.start("sync")
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 130
     assert "1,000 added" in err
     listed = fresh.run("ledger", "list", "Kept")
     assert "1,000" in listed.stdout  # ours, not hand-made
 
 
 def test_a_signal_that_was_ignored_when_we_were_started_stays_ignored(fresh: Shell) -> None:
-    processes: list[subprocess.Popen[str]] = []
-    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(signal.SIGHUP), times=None)
+    fresh.sandbox.faults.hook(lambda: fresh.send_signal(signal.SIGHUP), times=None)
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; it is passed on
     try:
-        processes.append(fresh.start(*TO_ALBUM))
+        process = fresh.start_interpreter(*TO_ALBUM)
     finally:
         signal.signal(signal.SIGHUP, before)
-    _, err = processes[-1].communicate(timeout=300)
-    assert processes[-1].returncode == 0, err
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
 
 
 def test_runs_of_flags_at_the_same_time_make_one_album(fresh: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,9 +209,7 @@ def test_a_reader_of_the_plan_who_goes_away_does_not_stop_the_writing(
     monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
     (fresh.folder / "smart-albums.yaml").write_text("albums: [{name: Kept, match: {media: photo}}]")
     process = fresh.start("sync")
-    assert process.stdout is not None
     process.stdout.close()
-    assert process.stderr is not None
     text = process.stderr.read()
     assert process.wait(timeout=300) == 0, text
     process.stderr.close()

@@ -18,10 +18,12 @@ from immich_smart_albums.web import server
 if TYPE_CHECKING:
     import subprocess
 
+    from tests.support.forked import Forked
+
     from .conftest import Shell
 
 
-def link_of(process: subprocess.Popen[str]) -> str:
+def link_of(process: Forked | subprocess.Popen[str]) -> str:
     """The address that it prints."""
     assert process.stderr is not None
     line = process.stderr.readline()
@@ -30,7 +32,7 @@ def link_of(process: subprocess.Popen[str]) -> str:
     return result[0]
 
 
-def ended(process: subprocess.Popen[str]) -> str:
+def ended(process: Forked | subprocess.Popen[str]) -> str:
     """What else it prints when it is asked to end."""
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=300)
@@ -40,7 +42,7 @@ def ended(process: subprocess.Popen[str]) -> str:
 
 
 def test_it_answers_on_this_machine_and_ends_on_ctrl_c(shell: Shell) -> None:
-    process = shell.start("serve", "--port", "0")
+    process = shell.start_interpreter("serve", "--port", "0")
     link = link_of(process)
     assert link.startswith("http://127.0.0.1:")
     with urllib.request.urlopen(f"{link}albums", timeout=300) as answer:
