@@ -44,7 +44,7 @@ let number = 0;
 const grid = new Grid($("grid"), {
   fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), group: group(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
   open: (photo) => show(photo[0]),
-  empty: () => isKnown || ["inside", "kept"].includes(chosen()) ? NOTHING[chosen()](counts) : "That is not known: Immich could not be asked about everything.",
+  empty: () => isKnown || ["inside", "kept"].includes(chosen()) ? NOTHING[chosen()](counts) : "That is not known; the reason stands with the rule.",
 });
 
 function chosen() {
