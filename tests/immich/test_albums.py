@@ -19,6 +19,7 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.model.album import User
 from immich_smart_albums.model.outcome import Outcome
+from tests.support.examples import crossed
 from tests.support.immich_clients import server_at, shown_ids
 
 if TYPE_CHECKING:
@@ -582,9 +583,11 @@ def test_a_new_album_is_looked_for_when_the_answer_is_none(start: Start, answer:
     assert posts(sandbox) == 1
 
 
-@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize(
+    ("answer", "edit"),
+    crossed(PAGES, [{"description": "Words"}, {"order": "asc"}, {"cover": "%FIRST%"}, {"name": "Newer"}]),
+)
 @pytest.mark.parametrize("applied", [False, True])
-@pytest.mark.parametrize("edit", [{"description": "Words"}, {"order": "asc"}, {"cover": "%FIRST%"}, {"name": "Newer"}])
 def test_an_edit_is_looked_at_when_the_answer_is_none(
     start: Start, answer: str, applied: bool, edit: dict[str, str]
 ) -> None:
@@ -602,12 +605,14 @@ def test_an_edit_is_looked_at_when_the_answer_is_none(
         client.albums.edit(album.id, **wanted)
 
 
-@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize(
+    ("answer", "roles"), crossed(PAGES, [(None, "viewer"), ("viewer", "editor"), ("editor", None)])
+)
 @pytest.mark.parametrize("applied", [False, True])
-@pytest.mark.parametrize(("before", "role"), [(None, "viewer"), ("viewer", "editor"), ("editor", None)])
 def test_a_share_is_looked_at_when_the_answer_is_none(
-    start: Start, answer: str, applied: bool, before: str | None, role: str | None
+    start: Start, answer: str, applied: bool, roles: tuple[str | None, str | None]
 ) -> None:
+    before, role = roles
     sandbox = start()
     client = server_at(sandbox)
     album = client.albums.create("New")
