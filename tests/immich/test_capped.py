@@ -38,6 +38,7 @@ def by_time(assets: list[Asset], order: str) -> list[str]:
     return [asset.id for asset in assets]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("limit", "order"), crossed([37, 1000, 2500], ["asc", "desc"]))
 def test_the_first_photos_are_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, limit: int, order: str
@@ -50,6 +51,7 @@ def test_the_first_photos_are_those_of_the_servers_order(
     assert ids == expected or not sandbox.level.id_breaks_ties  # before 3.1 ties have no order
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("order", "inside"), crossed(["asc", "desc"], [1, 1100]))
 def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, order: str, inside: int
@@ -156,6 +158,7 @@ def all_ranked() -> tuple[Library, list[str]]:
     return library, ids
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("request_number", [1, 2, 3, 4])
 def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(start: Start, request_number: int) -> None:
     library, ids = all_ranked()

@@ -92,6 +92,7 @@ QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("query", "expected"), QUESTIONS, ids=lambda part: part.describe() if isinstance(part, Query) else ""
 )
@@ -118,6 +119,7 @@ def small() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", sorted(row.name for row in FIELDS.values() if row.condition or row.absence))
 def test_flat_fields_and_filter_find_the_same(small: Sandbox, name: str) -> None:
     server = server_at(small)
