@@ -21,7 +21,7 @@ from immich_sandbox import Sandbox, generate
 from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.application import application
-from immich_smart_albums.web.progress import Progress
+from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.safety import Policy
 from immich_smart_albums.web.server import server_config
 from immich_smart_albums.web.studio import Studio

@@ -10,7 +10,7 @@ import pytest
 
 from immich_sandbox.library.records import Person
 from immich_smart_albums.config.editing.draft import read_value
-from immich_smart_albums.web.row_value import row_value
+from immich_smart_albums.web.rows.value import row_value
 
 from .conftest import RULES, opened
 

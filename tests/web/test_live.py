@@ -11,7 +11,7 @@ import pytest
 
 from immich_smart_albums.operations.indexing.waiting import OPEN
 from immich_smart_albums.operations.plan import drafts
-from immich_smart_albums.web.row_counts import MOST_NEAR
+from immich_smart_albums.web.rows.counts import MOST_NEAR
 from tests.support.immich_clients import server_at
 
 from .conftest import opened

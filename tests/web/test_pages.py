@@ -12,8 +12,8 @@ import pytest
 
 from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
+from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.editing.entry_text import entry_text
-from immich_smart_albums.web.progress import Progress
 from immich_smart_albums.web.questions import Latest
 from immich_smart_albums.web.studio import Studio
 

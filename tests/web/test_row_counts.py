@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.config.editing.rows import row_id, rule_rows
-from immich_smart_albums.web.row_counts import after_rows_above
+from immich_smart_albums.web.rows.counts import after_rows_above
 
 from .conftest import opened
 

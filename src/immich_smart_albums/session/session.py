@@ -14,7 +14,7 @@ Threads: a session may be used by several, and does one operation at a time, so 
 `person_thumbnail` and what only reads the ledger wait for nobody. A ledger belongs to the thread that opened it, so
 each operation opens it for itself, in the thread that calls it, unless that thread holds it open (`holding_ledger`).
 
-Beside what stands here, it can do what its parts can, each a module:
+Beside what stands here, it can do what its parts can, each a module in `parts`:
 
     planning    plan, review
     writing     writable, apply, plan_undo, undo, adopt
@@ -30,14 +30,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.session.drafting import Drafting
 from immich_smart_albums.session.events import Listener, ignore
-from immich_smart_albums.session.looking import Looking
-from immich_smart_albums.session.pictures import AccountPictures
-from immich_smart_albums.session.planning import Planning
-from immich_smart_albums.session.remembered import Remembered
+from immich_smart_albums.session.parts.drafting import Drafting
+from immich_smart_albums.session.parts.looking import Looking
+from immich_smart_albums.session.parts.pictures import AccountPictures
+from immich_smart_albums.session.parts.planning import Planning
+from immich_smart_albums.session.parts.remembered import Remembered
+from immich_smart_albums.session.parts.writing import Writing
 from immich_smart_albums.session.workplace import Workplace
-from immich_smart_albums.session.writing import Writing
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.rules.predicates.predicate import Predicate
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.row_value import Scalar
+    from immich_smart_albums.web.rows.value import Scalar
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import Reference, Rule, Search, leaves
 from immich_smart_albums.web.ranking import best_ranks
-from immich_smart_albums.web.row_counts import row_nodes
+from immich_smart_albums.web.rows.counts import row_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

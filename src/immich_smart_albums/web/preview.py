@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.operations.indexing.waiting import OPEN
 from immich_smart_albums.selection.run.ranking import newest_first
-from immich_smart_albums.web.row_counts import Group
+from immich_smart_albums.web.rows.counts import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

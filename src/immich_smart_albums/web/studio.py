@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.config.editing.save import Saver
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
+from immich_smart_albums.web.background.job import Job
+from immich_smart_albums.web.background.library_reader import LibraryReader
 from immich_smart_albums.web.editing.rules_on_disk import RulesOnDisk
 from immich_smart_albums.web.editing.whole_file import WholeFiles
-from immich_smart_albums.web.job import Job
-from immich_smart_albums.web.library_reader import LibraryReader
 from immich_smart_albums.web.preview import AlbumContents, Preview, Typed, distinct, preview
 from immich_smart_albums.web.questions import Latest, Shelf
-from immich_smart_albums.web.row_counts import Further, look_further
+from immich_smart_albums.web.rows.counts import Further, look_further
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.progress import Progress
+    from immich_smart_albums.web.background.progress import Progress
     from immich_smart_albums.web.questions import Question
 
 PREVIEWS = 6

@@ -22,7 +22,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.places import ledger_place
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.application import application
-from immich_smart_albums.web.progress import Progress
+from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.safety import LOOPBACK, Policy
 from immich_smart_albums.web.studio import Studio
 

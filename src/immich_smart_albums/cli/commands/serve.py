@@ -14,7 +14,7 @@ from immich_smart_albums.cli.rules_session import rules_options, today
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.session.session import Session
-from immich_smart_albums.web.progress import Progress
+from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.safety import LOOPBACK, Policy
 from immich_smart_albums.web.server import USUAL_PORT, listen, serve
 from immich_smart_albums.web.studio import Studio

@@ -24,7 +24,7 @@ from immich_smart_albums.web.cut_off import ranking
 from immich_smart_albums.web.rendering import rendered
 from immich_smart_albums.web.routes.answering import degrees_of, scripted, text_of
 from immich_smart_albums.web.routes.forms import Form, form_of
-from immich_smart_albums.web.row_form import row_form
+from immich_smart_albums.web.rows.form import row_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.web.job import Job
+    from immich_smart_albums.web.background.job import Job
     from immich_smart_albums.web.studio import Studio
 
 SHOWN = 24

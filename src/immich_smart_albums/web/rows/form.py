@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker
 from immich_smart_albums.web.choices import Suggestions, suggestions
-from immich_smart_albums.web.row_value import row_value
+from immich_smart_albums.web.rows.value import row_value
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.rules.predicates.predicate import Predicate
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.row_value import RowValue
+    from immich_smart_albums.web.rows.value import RowValue
 
 _PLAIN = {
     Picker.PEOPLE: "any",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.progress import Progress
+    from immich_smart_albums.web.background.progress import Progress
 
 
 QUIET = 0.5

@@ -12,7 +12,7 @@ from immich_smart_albums.report.applied import album_lines
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.library_reader import LibraryReader
+    from immich_smart_albums.web.background.library_reader import LibraryReader
 
 
 class Job:
