@@ -24,7 +24,7 @@ HEIGHTS = {360: 740, 1280: 800, 2560: 1300}
 FORMS = ("person", "near", "taken")
 """Predicates whose rows are changed in forms that have nothing in common."""
 
-FIRST_RULES = "albums: [{name: Stars, match: {rating: 5}}]"
+FIRST_RULES = "albums: [{name: Dogs, match: {smart: {query: a dog on a beach, top: 12}}}]"
 
 
 def write_history(studio: Opened) -> None:
