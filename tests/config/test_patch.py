@@ -72,7 +72,7 @@ def parent_of(text: str, path: Path) -> tuple[int, int]:
     return node.start, node.end
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_random_edits_of_random_files_say_what_is_meant_and_keep_the_rest(chance: Random) -> None:
     text = document(chance)

@@ -92,7 +92,7 @@ def test_what_is_repeated_elsewhere_is_shown_and_locked() -> None:
     assert rule_rows("", ("albums", 0)) == []
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(chance: Random) -> None:
     text = document(chance)

@@ -570,7 +570,7 @@ class Watch:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=examples(5),
+    max_examples=examples(4),
     stateful_step_count=16,
     deadline=None,
     suppress_health_check=list(HealthCheck),

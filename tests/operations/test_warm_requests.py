@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.bootstrap import Exchange
 
+pytestmark = pytest.mark.untraced
+
 FAMILY = (
     "{person: Emma, not: [{person: John Smith}]}",
     "{any: [{person: Emma}, {person: Noah}], place: {country: Finland}, not: {person: John Smith}}",
@@ -169,7 +171,6 @@ DROPPED = (
 """Filters, by all names that they have on some version, and rules whose searches have them."""
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(("lost", "match"), DROPPED)
 def test_a_filter_that_is_dropped_in_the_second_run_lets_nothing_in(home: Home, lost: str, match: str) -> None:
     """What is known from before is not held against the answer once more; so more of it must not pass for known."""
