@@ -25,8 +25,8 @@ pytestmark = [needs_browser, pytest.mark.untraced]
 
 def in_album(sandbox: Sandbox, name: str) -> set[str] | None:
     """What is in the album of a name; None where there is none."""
-    found = [album for album in sandbox.library.albums.values() if album.name == name]
-    return set(found[0].asset_ids) if found else None
+    albums = [album for album in sandbox.library.albums.values() if album.name == name]
+    return set(albums[0].asset_ids) if albums else None
 
 
 def test_the_way_of_a_newcomer(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:

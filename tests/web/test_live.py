@@ -198,10 +198,10 @@ def test_what_was_read_before_a_page_asked_for_something_is_not_read_again(page:
     look(page, 1, NOBODY.replace("Finland", "Japan"))
     may_go.set()
     page.studio.reader.wait()
-    asked = Counter(str(request.body) for request in page.sandbox.requests if request.path == "/api/search/metadata")
-    read = [body for body in asked if "'withExif': True" in body and "country" not in body]
+    counts = Counter(str(request.body) for request in page.sandbox.requests if request.path == "/api/search/metadata")
+    read = [body for body in counts if "'withExif': True" in body and "country" not in body]
     assert len(read) <= whole
-    assert all(asked[body] == 1 for body in read)
+    assert all(counts[body] == 1 for body in read)
 
 
 def test_what_a_page_has_read_itself_is_not_read_on_in_the_background(page: Opened) -> None:

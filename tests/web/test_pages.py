@@ -39,11 +39,11 @@ def members(sandbox: Sandbox, name: str) -> list[str]:
 
 def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
     plan = fingerprint(page)
-    told = page.applied(plan)
-    assert "Done" in told["html"]
-    assert "30 added" in told["html"]
-    assert "undo?run=1" in told["html"]
-    assert "undo 1" not in told["html"]  # what a terminal would be told
+    answer = page.applied(plan)
+    assert "Done" in answer["html"]
+    assert "30 added" in answer["html"]
+    assert "undo?run=1" in answer["html"]
+    assert "undo 1" not in answer["html"]  # what a terminal would be told
     assert len(members(page.sandbox, "Dogs")) == 30
     assert "Nothing to do" in page.get("plan-body").text
     assert "Run 1" in page.get("history").text
@@ -63,8 +63,8 @@ def test_a_plan_that_the_world_has_left_behind_is_not_written(page: Opened) -> N
     plan = fingerprint(page)
     dogs = page.studio.session.select()["Dogs"].assets
     page.sandbox.library.update(dogs[0].id, visibility="archive")
-    told = page.applied(plan)
-    assert "moved on" in told["html"]
+    answer = page.applied(plan)
+    assert "moved on" in answer["html"]
     assert not members(page.sandbox, "Dogs")
 
 
@@ -145,11 +145,11 @@ def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:
     holding = threading.Thread(target=hold)
     holding.start()
     is_held.wait(180)
-    told = page.applied(plan)
+    answer = page.applied(plan)
     may_go.set()
     holding.join()
-    assert "notice bad" in told["html"]
-    assert "ledger" in told["html"]
+    assert "notice bad" in answer["html"]
+    assert "ledger" in answer["html"]
     assert "Done" in page.applied(plan)["html"]
 
 
@@ -212,8 +212,8 @@ def test_a_new_album_goes_into_the_file_that_is_picked(sandbox: Sandbox, tmp_pat
 
 def test_an_album_begins_with_a_photo(page: Opened) -> None:
     photo = next(asset for asset in page.sandbox.library.timeline if asset.exif and asset.exif.city)
-    told = page.post("create", photo=photo.id, ticks="place camera", name="Like that one").json
-    assert told == {"name": "Like that one"}
+    answer = page.post("create", photo=photo.id, ticks="place camera", name="Like that one").json
+    assert answer == {"name": "Like that one"}
     text = page.file.read_text(encoding="utf-8")
     assert photo.exif is not None
     assert str(photo.exif.city) in text

@@ -178,10 +178,10 @@ def test_a_bug_shows_no_more_than_that_it_is_one(
         assert answer.status == (200 if path == "/progress" else 500), path
         assert "nobody is to see" not in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-    told = capfd.readouterr().err
-    assert "this is a bug in immich-smart-albums: RuntimeError" in told
-    assert "Traceback" not in told
-    assert "nobody is to see" not in told
+    stderr = capfd.readouterr().err
+    assert "this is a bug in immich-smart-albums: RuntimeError" in stderr
+    assert "Traceback" not in stderr
+    assert "nobody is to see" not in stderr
 
 
 @pytest.mark.parametrize(
@@ -237,11 +237,11 @@ def test_read_only_refuses_whatever_is_no_get_and_no_get_changes_anything(sandbo
                 assert answer.status == (403 if method == "POST" else 405), path
         preview = page.get("preview", name="Dogs").json["preview"]
         photo = next(asset.id for asset in sandbox.library.timeline)
-        asked = {"name": "Dogs", "preview": preview, "tab": "added", "id": photo, "word": "person", "run": "1"}
+        parameters = {"name": "Dogs", "preview": preview, "tab": "added", "id": photo, "word": "person", "run": "1"}
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         sandbox.clear_requests()
         for path in paths:
-            page.get(path.strip("/").replace("{id}", photo), path=str(page.file), **asked)
+            page.get(path.strip("/").replace("{id}", photo), path=str(page.file), **parameters)
         page.studio.reader.wait()
         after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         # What searches found is remembered; that is all.

@@ -33,8 +33,8 @@ def test_a_page_is_given_nothing_that_it_does_not_show() -> None:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match call:
                 case ast.Call(func=ast.Name("page" | "rendered"), args=[ast.Constant(str(template)), *_]):
-                    given = {keyword.arg for keyword in call.keywords}
-                    assert given <= needed(template), (path.name, call.lineno, template)
+                    values = {keyword.arg for keyword in call.keywords}
+                    assert values <= needed(template), (path.name, call.lineno, template)
                     calls += 1
     assert calls > 20
 
