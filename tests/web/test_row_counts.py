@@ -116,3 +116,16 @@ def test_what_stands_elsewhere_in_the_file_is_counted_as_well(library: Sandbox, 
         assert "&lt;&lt;: *both" in html
         assert 'data-row-text="*both"' in html
         assert rows["albums/2/match/media"][1] is None
+
+
+def test_rows_of_a_rule_that_reaches_into_the_trash_are_counted_and_shown(library: Sandbox, tmp_path: Path) -> None:
+    rules = "albums: [{name: A, match: {offline: true, archived: any}}]"
+    with library, opened(library, tmp_path, rules=rules) as page:
+        shown = page.get("preview", name="A", page="1", number="1").json
+        rows = page.get("further", preview=shown["preview"], page="1", number="1").json["rows"]
+        lost = shown["counts"]["added"]
+        assert rows["albums/0/match/offline"] == [lost, lost]
+        assert rows["albums/0/match/archived"][1] == lost > 0
+        (photo, *_), *_ = page.get("photos", preview=shown["preview"], tab="added").json["photos"]
+        assert library.library.assets[photo].deleted_at is not None
+        assert "It belongs in this album" in page.get("photo", name="A", id=photo).text
