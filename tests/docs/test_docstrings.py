@@ -1,4 +1,4 @@
-"""Docstrings of the tool have one form: `Returns X. None if Y. Raises Z.`, or a verb that says what is done."""
+"""Docstrings have one form, `Returns X. None if Y. Raises Z.` or a verb for what is done; and names are no dialect."""
 
 from __future__ import annotations
 
@@ -36,11 +36,16 @@ def _public(body: list[ast.stmt], where: str) -> Iterator[tuple[str, ast.Functio
 
 
 @cache
+def _trees() -> dict[str, ast.Module]:
+    return {str(path.relative_to(TOOL)): ast.parse(path.read_text("utf-8")) for path in sorted(TOOL.rglob("*.py"))}
+
+
+@cache
 def _docstrings() -> list[tuple[str, ast.FunctionDef, str]]:
     """All but those that say where else the same is said."""
     docstrings = []
-    for path in sorted(TOOL.rglob("*.py")):
-        for where, function in _public(ast.parse(path.read_text(encoding="utf-8")).body, str(path.relative_to(TOOL))):
+    for path, tree in _trees().items():
+        for where, function in _public(tree.body, path):
             text = ast.get_docstring(function)
             if text and not text.startswith("See "):
                 docstrings.append((where, function, text))
@@ -82,3 +87,31 @@ def test_it_says_which_of_our_errors_it_raises() -> None:
         where for where, function, text in _docstrings() if _raised(function) and not re.search(r"\bRaises?\b", text)
     ]
     assert not silent, "\n".join(silent)
+
+
+DIALECT = frozenset({"asked", "at", "each", "found", "given", "kept", "told"})
+"""No names for things: a variable is called after what it holds."""
+
+STORED = {
+    "changes/change.py:asked",
+    "changes/memory.py:asked",
+    "changes/sharing.py:asked",
+    "daemon/state.py:told",
+}
+"""Fields of files that earlier releases wrote."""
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.FunctionDef(name=name):
+                yield name
+            case _:
+                pass
+
+
+def test_things_have_names_of_their_own() -> None:
+    used = {f"{path}:{name}" for path, tree in _trees().items() for name in DIALECT.intersection(_names(tree))}
+    assert used == STORED

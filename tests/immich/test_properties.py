@@ -125,12 +125,12 @@ def leaks(small: Library) -> Iterator[Callable[[str], Leaky]]:
     sandboxes: dict[str, Leaky] = {}
     with ExitStack() as stack:
 
-        def at(level: str) -> Leaky:
+        def sandbox_of(level: str) -> Leaky:
             if level not in sandboxes:
                 sandboxes[level] = Leaky(stack.enter_context(Sandbox(small, level)))
             return sandboxes[level]
 
-        yield at
+        yield sandbox_of
 
 
 @pytest.fixture(params=LEVELS)
