@@ -35,15 +35,24 @@ _NUMBER = struct.Struct("<i")
 class Forked:
     """A process that runs one command line once it may `go`; what tests use of `subprocess.Popen`."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        terminal: int | None = None,
+    ) -> None:
+        """`terminal`: what it reads from, and writes its messages to."""
         self.args = list(arguments)
         self.returncode: int | None = None
         self._status, status = socket.socketpair()
         out, out_of_it = os.pipe()
         err, err_of_it = os.pipe()
         self.stdout, self.stderr = os.fdopen(out, encoding="utf-8"), os.fdopen(err, encoding="utf-8")
+        streams = [status.fileno(), out_of_it, err_of_it] + ([] if terminal is None else [terminal])
         request = {"arguments": self.args, "folder": str(folder), "environment": dict(environment)}
-        socket.send_fds(_server(), [json.dumps(request).encode()], [status.fileno(), out_of_it, err_of_it])
+        socket.send_fds(_server(), [json.dumps(request).encode()], streams)
         (self.pid,) = _NUMBER.unpack(self._status.recv(_NUMBER.size))
         status.close()
         os.close(out_of_it)
@@ -126,7 +135,7 @@ def _server() -> socket.socket:
 def _serve(requests: socket.socket) -> None:
     """Fork once for each request. Returns only in the fork, as the process that was asked for, or at the end of all."""
     while True:
-        message, descriptors, *_ = socket.recv_fds(requests, LARGEST_REQUEST, 3)
+        message, descriptors, *_ = socket.recv_fds(requests, LARGEST_REQUEST, 4)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:  # those who watched, and with them what all that cost
                 pass
@@ -140,20 +149,21 @@ def _serve(requests: socket.socket) -> None:
             os.close(descriptor)
 
 
-def _become(request: dict[str, object], status: int, out: int, err: int) -> None:
+def _become(request: dict[str, object], status: int, out: int, err: int, terminal: int | None = None) -> None:
     """Watch a fork of ours until its end. Returns only in that fork, which then has all that was asked for."""
     pid = os.fork()
     if pid:
-        os.close(out)
-        os.close(err)
+        for descriptor in filter(None, (out, err, terminal)):
+            os.close(descriptor)
         os.write(status, _NUMBER.pack(pid))
         os.write(status, _NUMBER.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
         os._exit(0)
     os.read(status, 1)
     os.close(status)
-    for descriptor, place in ((out, 1), (err, 2)):
-        os.dup2(descriptor, place)
-        os.close(descriptor)
+    streams = {1: out, 2: err} if terminal is None else {0: terminal, 1: out, 2: terminal}
+    for place, stream in streams.items():
+        os.dup2(stream, place)
+    os.closerange(3, max(out, err, terminal or 0) + 1)
     arguments, folder, environment = request["arguments"], request["folder"], request["environment"]
     assert isinstance(arguments, list)
     assert isinstance(folder, str)
