@@ -90,7 +90,10 @@ def test_a_daemon_runs_answers_and_ends(house: Shell, number: signal.Signals) ->
         code, err = ended(process)
     assert code == 0
     lines = [json.loads(line) for line in err.splitlines()]
-    assert [line["event"] for line in lines] == ["listening", "run.started", "run.ended", "ending", "ended"]
+    events = [line["event"] for line in lines]
+    # The status knows of the run a moment before its line is written; meanwhile the signal may come.
+    assert sorted(events[2:4]) == ["ending", "run.ended"]
+    assert (events[:2], events[4:]) == (["listening", "run.started"], ["ended"])
     assert house.sandbox.keys["alice"] not in err
     result = house.run("healthcheck", *LEDGER)
     assert (result.returncode, "told to end" in result.stderr) == (1, True)
