@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jsonschema
 import pytest
 import yaml
@@ -21,7 +23,11 @@ def wrong(text: str) -> list[str]:
 
 
 def test_it_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(json_schema())
+    """With those of all predicates in it."""
+    schema: Any = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    words = schema["$defs"]["match"]["properties"]
+    assert all(predicate.schema.items() <= words[word].items() for word, predicate in PREDICATES_BY_WORD.items())
 
 
 HOUSEHOLD = """
