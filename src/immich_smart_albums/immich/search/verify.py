@@ -7,7 +7,6 @@ put to the test for it (`controls`).
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
@@ -53,7 +52,7 @@ class AnswerVerifier:
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
         self._checks: list[tuple[str, Callable[[Record], bool | None], Branch]] = [
-            ("visibility", partial(_is_shown_in, visibility, has_visibility=capabilities.has_visibility), ())
+            ("visibility", _shown_in(visibility, has_visibility=capabilities.has_visibility), ())
         ]
         self.narrowing: list[tuple[str, Value]] = []
         """Flat fields without which a search may find less, not more, each with its value."""
@@ -124,8 +123,13 @@ def _all(verdicts: Iterable[bool | None]) -> bool | None:
     return False if False in all_verdicts else None if None in all_verdicts else True
 
 
-def _is_shown_in(visibility: Visibility, record: Record, *, has_visibility: bool) -> bool:
+def _shown_in(visibility: Visibility, *, has_visibility: bool) -> Callable[[Record], bool]:
+    """The check that a record is shown in a place."""
     if has_visibility:
-        return bool(record.get("visibility") == visibility.value)
+        place = visibility.value
+        return lambda record: bool(record.get("visibility") == place)
     # Before 1.133 a record tells only whether it is archived.
-    return visibility is Visibility.HIDDEN or record.get("isArchived") is (visibility is Visibility.ARCHIVE)
+    if visibility is Visibility.HIDDEN:
+        return lambda _record: True
+    is_archived = visibility is Visibility.ARCHIVE
+    return lambda record: record.get("isArchived") is is_archived
