@@ -45,9 +45,8 @@ def holds(node: Node, branch: Branch, evidence: SearchResults, signature: Signat
                 assert passed is not None
                 return bool(passed >> filters.index(leaf) & 1)
             case Search():
-                if leaf.query == branch.driver and leaf.query not in branch.memberships:
-                    return True
-                return bool(searched[branch.memberships.index(leaf.query)])
+                is_driver = leaf.query == branch.driver and leaf.query not in branch.memberships
+                return is_driver or bool(searched[branch.memberships.index(leaf.query)])
             case _:
                 message = f"{leaf.key} was not looked up"
                 raise TypeError(message)
