@@ -110,7 +110,7 @@ EXCUSED: dict[str, str] = {
     "selection/cache/records.py": "fields of records",
     "operations/library/values.py": "fields of records, whose values a page offers",
     "web/rows/form.py": "words of the rules file, in the order in which a page offers them",
-    "web/choices.py": "words of the rules file, in the order in which a page offers them",
+    "web/rows/choices.py": "words of the rules file, in the order in which a page offers them",
     "rules/split.py": "words of the rules file, by which a rule is split",
     "rules/predicates/added.py": "what a word of the rules file means",
     "rules/predicates/place.py": "what a word of the rules file means",

@@ -13,7 +13,6 @@ from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.web.choices import suggestions
 from immich_smart_albums.web.editing.starters import STARTERS, starter_of
 from immich_smart_albums.web.photo_facts import facts, rule_facts, ticks
 from immich_smart_albums.web.preview import TABS
@@ -23,6 +22,7 @@ from immich_smart_albums.web.rendering import address, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted, text_of
 from immich_smart_albums.web.routes.edits import predicate_words
 from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.rows.choices import suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

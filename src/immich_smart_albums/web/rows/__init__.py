@@ -1,1 +1,1 @@
-"""Rows of a rule on a page: their forms, their values, and how many photos each lets through."""
+"""Rows of a rule on a page: their forms, choices and values, and how many photos each lets through."""

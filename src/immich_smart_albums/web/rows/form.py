@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker
-from immich_smart_albums.web.choices import Suggestions, suggestions
+from immich_smart_albums.web.rows.choices import Suggestions, suggestions
 from immich_smart_albums.web.rows.value import row_value
 
 if TYPE_CHECKING:
