@@ -12,6 +12,7 @@ from immich_smart_albums.daemon.approvals import grant
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.settling import Sight
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from tests.support.examples import IS_DEEP
 
 from .world import AWAY, RULES, START, World
 
@@ -216,16 +217,29 @@ def test_totals_are_kept_over_restarts(world: World) -> None:
     assert (state.runs, state.added, state.removed) == (1, 3, 1)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Chicago"])
-def test_a_year_of_nights(tmp_path: Path, zone: str) -> None:
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("Europe/Berlin", datetime(2027, 3, 20, 12, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2027, 10, 23, 12, tzinfo=UTC)),
+        ("America/Chicago", datetime(2027, 3, 6, 12, tzinfo=UTC)),
+        ("America/Chicago", datetime(2027, 10, 30, 12, tzinfo=UTC)),
+    ],
+)
+def test_there_is_one_run_each_night_also_where_clocks_change(tmp_path: Path, zone: str, first: datetime) -> None:
     world = World(tmp_path, RULES.replace("albums:", "schedule: daily 02:30\nalbums:"), ZoneInfo(zone))
-    while world.now < START + 365 * DAY:
+    world.now = first.timestamp()
+    world.started()
+    nights = 365 if IS_DEEP else 15
+    while world.now < first.timestamp() + nights * DAY:
         world.daemon.step(world.now, lambda: world.now)
         due = world.daemon.agenda.next()
         assert due is not None
         world.now = max(world.now, due.timestamp())
     days = [datetime.fromtimestamp(moment, ZoneInfo(zone)).date() for moment, _ in world.runs[1:]]
-    assert len(days) == len(set(days)) == 365
+    assert len(days) == len(set(days)) == nights
+    offsets = {datetime.fromtimestamp(moment, ZoneInfo(zone)).utcoffset() for moment, _ in world.runs}
+    assert len(offsets) == 2
 
 
 def test_photos_that_wait_are_decided_once_their_time_is_over(world: World) -> None:
