@@ -193,10 +193,12 @@ SMALL = {
     "{rating: {max: 3}}": (3, 2),
     "{any: [{person: P01}, {person: P02}]}": (3, 2),
     "{person: P01, not: [{person: P02}]}": (3, 3),
+    "{all: [{camera: Apple}, {rating: {min: 2}}]}": (3, 3),
 }
 """Rules, and the most requests that they may take on a small library: of Immich 3.1, and of 3.2."""
 
 
+@pytest.mark.traced
 @pytest.mark.parametrize("match", SMALL)
 def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:
     (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
@@ -255,7 +257,9 @@ DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
 
 
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
-@pytest.mark.parametrize("match", DAYS)
+@pytest.mark.parametrize(
+    "match", [pytest.param(match, marks=[pytest.mark.traced] if match == "{taken: 07-14}" else []) for match in DAYS]
+)
 def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World], match: str, level: str) -> None:
     world = worlds[f"{level} dense"]
     result, sent = world.ask(match)
@@ -286,6 +290,7 @@ def test_alternatives_that_records_tell_apart_are_one_search(worlds: dict[str, W
     assert len(structured) <= 8
 
 
+@pytest.mark.traced
 def test_rules_that_take_many_searches_ask_for_the_size_of_the_library() -> None:
     many = [Rule(Any(tuple(search(originalFileName=f"{number}-{name}") for name in range(31)))) for number in range(10)]
     assert depends_on_library_size(many, Capabilities(Version(3, 1)))
