@@ -39,6 +39,7 @@ def names(sandbox: Sandbox) -> list[str]:
     return [album.name for album in sandbox.library.albums.values()]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 @pytest.mark.parametrize("name", ["Finland", "Summer together", "Empty", "Apollo project"])
 def test_the_members_of_an_album_are_those_of_everybody_in_timeline_and_archive(

@@ -62,6 +62,7 @@ def test_an_answer_that_is_too_large_is_given_up_before_it_fills_the_memory(how:
     assert bare.connections == 1  # the same again would be as large
 
 
+@pytest.mark.untraced
 def test_without_saying_so_there_is_a_limit_too() -> None:
     with BareServer(json(gzip.compress(b" " * (LARGEST + 1), 1), content_encoding="gzip")) as bare:
         with pytest.raises(Untrustworthy, match="larger than 64 MB"):

@@ -26,6 +26,7 @@ def counting(running: dict[str, Sandbox], request: pytest.FixtureRequest) -> San
     return running[request.param]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "query",
     [

@@ -69,6 +69,7 @@ def test_people_who_are_never_complete_are_an_error_and_not_a_shorter_list(crowd
     assert len(sandbox.requests) == 1 + module.MOST_READINGS
 
 
+@pytest.mark.untraced
 def test_people_are_listed_as_the_sandbox_knows_them(sandbox: Sandbox, library: Library) -> None:
     people = {person.id: person for person in server_at(sandbox).directory.people()}
     alice = library.user_named("alice").id

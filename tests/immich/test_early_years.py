@@ -33,6 +33,7 @@ def with_early_ones(start: Start, level: str, count: int = 0) -> tuple[Sandbox, 
     return sandbox, early
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_they_are_found_with_all_others_as_last_ones(start: Start, level: str, concurrency: int) -> None:

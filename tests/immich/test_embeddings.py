@@ -39,6 +39,7 @@ def library_with(without: int) -> tuple[Library, list[Asset]]:
     return library, [Asset(asset.id, asset.file_created_at // 1000, "", "", "") for asset in own]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 @pytest.mark.parametrize("without", [0, 3, 60, 250])
 def test_exactly_those_with_an_embedding_are_told(start: Start, level: str, without: int) -> None:

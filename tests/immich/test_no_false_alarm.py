@@ -214,6 +214,7 @@ def test_no_search_of_a_small_library_is_an_alarm(make: Callable[[], Library], l
         counts[query.visibility].count(query)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("make", [empty, one_of_each, pytest.param(one_of_everything, marks=only_deep)])
 def test_no_structured_search_of_a_small_library_is_an_alarm(make: Callable[[], Library], start: Start) -> None:
     """As above."""

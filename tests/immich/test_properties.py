@@ -201,6 +201,7 @@ def queries(name: str, leaky: Leaky) -> Iterator[Query]:
                 yield query
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "leaky"), with_levels(set(FIELDS) - {"query", "queryAssetId", "language", "order"}), indirect=["leaky"]
 )
@@ -394,6 +395,7 @@ def counted(searches: ImmichSearches, query: Query) -> int | None:
         return None
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("name", "leaky"), with_levels(COUNTED), indirect=["leaky"])
 def test_a_filter_that_is_dropped_on_the_way_counts_nothing_wrong(name: str, leaky: Leaky) -> None:
     cases = [metadata({place}) for place in Visibility] if name == "visibility" else list(queries(name, leaky))

@@ -252,6 +252,7 @@ def test_text_is_compared_only_where_the_comparison_is_certain(
     assert contains(value, pattern) is expected
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_filter_of_the_sandbox_raises_a_false_alarm(start: Start, level: str) -> None:
     library = generate(500)

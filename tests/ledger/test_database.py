@@ -122,6 +122,7 @@ def earlier(path: Path, made_by: int) -> sqlite3.Connection:
     return connection
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("made_by", range(1, len(migrations.MIGRATIONS)))
 @pytest.mark.parametrize("doing", [None, "a test"])
 def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_by: int, doing: str | None) -> None:

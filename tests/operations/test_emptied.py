@@ -118,6 +118,7 @@ def test_the_numbers_of_the_guard() -> None:
 DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("is_split", [True, False])
 def test_many_small_albums_that_were_emptied_at_once_are_refused_like_a_large_one(
     home: Household, is_split: bool

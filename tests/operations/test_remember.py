@@ -158,6 +158,7 @@ def test_whatever_changes_between_runs_the_same_is_selected(edits: list[list[str
 # -- what it costs ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 def test_a_second_run_with_nothing_new_costs_the_same_for_any_library(level: str, tmp_path: Path) -> None:
     requests = []

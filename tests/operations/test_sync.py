@@ -138,6 +138,7 @@ def test_what_was_taken_out_may_be_let_in_again(home: Household) -> None:
     assert home.inside() == {"alice-0", "alice-1"}
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("sandbox", "photo", "how"),
     [
@@ -176,6 +177,7 @@ def test_nothing_is_concluded_from_photos_that_are_not_shown_for_a_while(home: H
     assert only(home.sync()).removed == 1
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("sandbox", ["1.132", "2.7", "3.1"], indirect=True)
 def test_a_photo_of_somebody_else_that_was_in_the_trash_stays_what_it_was(home: Household) -> None:
     home.rules = (BOTH,)
@@ -589,6 +591,7 @@ def roles(home: Household) -> dict[str, str]:
     return {users[id_].name: role for id_, role in home.album().roles.items() if role != "owner"}
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
 @pytest.mark.parametrize("by_hand", [{}, {"Bob": "editor"}])
 def test_a_share_that_a_person_changed_stays_until_the_rules_say_something_else(

@@ -353,6 +353,7 @@ def test_an_album_with_something_in_the_trash_of_somebody_else_is_not_deleted(tm
         assert plan.warnings == ("the album is not deleted: 1 other photo is in it",)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("reason", USES)
 def test_an_album_that_a_person_has_used_is_not_deleted(home: Household, reason: str) -> None:
     home.rate("alice-0", "alice-1")

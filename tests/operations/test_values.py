@@ -256,6 +256,7 @@ UNKNOWN: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "case"), on_versions(LEVELS, UNKNOWN), ids=lambda case: str(case)[:50])
 def test_a_name_that_no_photo_has_is_an_error_where_it_excludes_and_a_note_elsewhere(
     level: str, case: tuple[object, str], servers: dict[str, PhotoServer]
@@ -305,6 +306,7 @@ FINE: list[object] = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "match"), on_versions(LEVELS, FINE), ids=lambda match: str(match)[:60])
 def test_what_may_be_missing_or_is_somewhere_is_no_error(
     match: object, level: str, servers: dict[str, PhotoServer]

@@ -256,6 +256,7 @@ def members(house: House) -> set[str]:
 # -- one by one -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("match", "done", "reason"),
     [
@@ -504,6 +505,7 @@ def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandb
     assert (explanation.passed, explanation.waits) == (True, None)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("is_remembered", [True, False])
 def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *, is_remembered: bool) -> None:
     photo = house.photo("ours", person_ids=(house.ids["Ben"],))

@@ -53,6 +53,7 @@ def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate) -> No
         assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(node)), example
 
 
+@pytest.mark.untraced
 @each_predicate
 def test_an_example_fits_the_schema(predicate: Predicate) -> None:
     validator = jsonschema.Draft202012Validator(predicate.schema)

@@ -22,6 +22,7 @@ def wrong(text: str) -> list[str]:
     return [iter_error.message for iter_error in VALIDATOR.iter_errors(yaml.load(text, Loader=EditorLoader))]
 
 
+@pytest.mark.untraced
 def test_it_is_a_schema() -> None:
     """With those of all predicates in it."""
     schema: Any = json_schema()

@@ -109,6 +109,7 @@ def in_re(pattern: str, text: str) -> bool:
         return re.search(pattern, text, re.IGNORECASE) is not None
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("pattern", "text"), CASES)
 def test_a_pattern_matches_where_re_matches(pattern: str, text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
