@@ -33,6 +33,12 @@ let_processes_hear()
 never_wait_for_the_disk()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where other processes run the tests, there is nothing to follow in this one."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        rest()
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests that stay are not looked through for garbage again and again."""
     gc.collect()
