@@ -38,6 +38,14 @@ def test_one_that_is_late_is_not_asked_again_and_ends_when_it_is_done() -> None:
     assert not stuck.is_alive()
 
 
+def test_whoever_waits_does_so_bit_by_bit_and_for_as_long_as_it_takes() -> None:
+    helpers, go_on = Helpers(longest_wait=0.001), threading.Event()
+    opener = threading.Timer(0.02, go_on.set)
+    opener.start()
+    assert helpers.run(lambda: go_on.wait(LONG), LONG)
+    opener.join()
+
+
 def test_one_that_nobody_waits_for_any_more_is_not_asked_again() -> None:
     class InterruptionError(Exception):
         pass

@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import weakref
+from contextlib import suppress
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ class LateError(Exception):
 class Helpers:
     """Threads that wait for work: as many as there ever was to do at once. They end with this object."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_wait: float = 1.0) -> None:
+        """Hears a Ctrl-C after so many seconds at the latest, wherever it strikes."""
+        self._longest_wait = longest_wait
         self._idle: list[_Helper] = []
         weakref.finalize(self, _dismiss, self._idle)
 
@@ -35,16 +39,22 @@ class Helpers:
             helper = _Helper()
         try:
             helper.tasks.put(work)
-            result, error = helper.outcomes.get(timeout=seconds)
-        except BaseException as interruption:
+            result, error = self._outcome(helper, seconds)
+        except BaseException:
             helper.tasks.put(None)
-            if isinstance(interruption, queue.Empty):
-                raise LateError from None
             raise
         self._idle.append(helper)
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]  # of this work
+
+    def _outcome(self, helper: _Helper, seconds: float) -> tuple[Any, BaseException | None]:
+        # Python hears a signal that comes just before a wait only after it; so no wait is long.
+        waits, rest = divmod(seconds, self._longest_wait)
+        for wait in (*repeat(self._longest_wait, int(waits)), rest):
+            with suppress(queue.Empty):
+                return helper.outcomes.get(timeout=wait)
+        raise LateError
 
 
 class _Helper:
