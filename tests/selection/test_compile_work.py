@@ -1,4 +1,4 @@
-"""What compiling costs, in calls of functions: it grows with the rules, and not with their square."""
+"""What compiling and evaluating cost, in calls of functions: it grows with the rules, and not with their square."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.support.examples import IS_DEEP
-from tests.support.in_memory_searches import city, exactly, local, named, person, smart
+from tests.support.in_memory_searches import WHOLE, Answers, city, exactly, local, named, person, record, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,3 +106,40 @@ def test_a_long_list_costs_as_much_as_it_is_long(form: str, server: Capabilities
 @pytest.mark.parametrize("form", NAMES)
 def test_no_more_is_counted_than_that_may_save(form: str, server: Capabilities) -> None:
     assert len(queries_to_count([Rule(NAMES[form](400))], server)) < 20
+
+
+MATCHES: dict[str, Callable[[int], Node]] = {
+    "any": lambda count: Any(tuple(folder(number) for number in range(count))),
+    "none": lambda count: Not(Any(tuple(folder(number) for number in range(5, count)))),
+    "all but": lambda count: All(tuple(Not(folder(number)) for number in range(5, count))),
+    "both": lambda count: Any(tuple(All((folder(number), folder(0))) for number in range(count))),
+}
+
+
+def folder(number: int) -> Filter:
+    wanted = f"folder {number}"
+    return Filter(wanted, lambda record: record["originalPath"] == wanted, frozenset({"originalPath"}), lambda _: None)
+
+
+@pytest.mark.parametrize("form", MATCHES)
+def test_a_long_list_is_evaluated_at_the_price_of_looking_at_it(form: str) -> None:
+    photos = [record(f"a{number}", originalPath=f"folder {number}") for number in range(10)]
+
+    def evaluating(count: int) -> int:
+        plan = compile_rules([Rule(MATCHES[form](count))], SERVERS[0])
+        searches = Answers({WHOLE.query: [photos]})
+        return calls(lambda: evaluate(plan, searches, concurrency=1, log=lambda _: None))
+
+    short, long = evaluating(100), evaluating(400)
+    assert long < 4.6 * short
+    assert long < 400 * 100
+
+
+@pytest.mark.parametrize("form", MATCHES)
+def test_a_long_list_selects_what_is_in_it(form: str) -> None:
+    photos = [record(f"a{number}", originalPath=f"folder {number}") for number in range(10)]
+    plan = compile_rules([Rule(MATCHES[form](8))], SERVERS[0])
+    (selection,) = evaluate(plan, Answers({WHOLE.query: [photos]}), concurrency=1, log=lambda _: None)
+    assert isinstance(selection, Selection)
+    numbers = {"any": range(8), "none": (*range(5), 8, 9), "all but": (*range(5), 8, 9), "both": (0,)}[form]
+    assert {asset.id for asset in selection.assets} == {f"a{number}" for number in numbers}

@@ -81,6 +81,11 @@ class Branch:
         return tuple(check for check in self._filters if needs_details(check.roots, self.driver))
 
     @cached_property
+    def late_leaves(self) -> frozenset[Leaf]:
+        """The same, to tell them from other leaves."""
+        return frozenset(self.detail_filters)
+
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The top-level fields of the driver's records that its filters read."""
         return frozenset[str]().union(*(check.roots or () for check in self.filters))
@@ -125,7 +130,7 @@ class RulePlan:
 
 
 @cached_hash
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scan:
     """One search of a run, and what is looked at while its records stream by."""
 
@@ -140,6 +145,11 @@ class Scan:
     keeps_ids: bool
     """Whether some branch needs the ids of everything that is found."""
     cached: int = field(init=False, repr=False, compare=False)
+
+    @cached_property
+    def numbers(self) -> Mapping[Filter, int]:
+        """For each of its filters the number of the bit that says whether an asset passes it."""
+        return {check: number for number, check in enumerate(self.filters)}
 
     @property
     def is_complete(self) -> bool:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.tree import Filter, verdict
+from immich_smart_albums.rules.tree import Any
+from immich_smart_albums.selection.sparse_verdict import SparseVerdict, chosen, deciding
 from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from immich_smart_albums.rules.tree import Leaf, Record
+    from immich_smart_albums.rules.tree import Filter, Node, Record
     from immich_smart_albums.selection.query_plan import Scan
 
 
@@ -98,7 +99,10 @@ class ResultBuilder:
         self._known = known
         self.result = SearchResult() if result is None else result
         self._scan = scan
-        needed = [self._needed(check) for check in scan.filters]
+        tree = _any_tree(scan)
+        needed = _needed(tree, scan.filters)
+        filters = frozenset(scan.filters)
+        self._verdict = None if tree is None else SparseVerdict(tree, lambda leaf: False if leaf in filters else None)
         order = sorted(range(len(needed)), key=lambda number: needed[number] is None)
         # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
         self._checks = [(1 << number, scan.filters[number].holds, needed[number]) for number in order]
@@ -128,12 +132,12 @@ class ResultBuilder:
         if not self._scan.trees:
             return
         possible = {mask: self._may_match(mask) for mask in set(judged.masks)}
-        chosen = list(map(possible.__getitem__, judged.masks))
-        ids = list(compress(judged.ids, chosen))
+        is_kept = list(map(possible.__getitem__, judged.masks))
+        ids = list(compress(judged.ids, is_kept))
         if not self._scan.keeps_ids:
-            result.places.update(zip(ids, compress(count(start), chosen), strict=False))
-        result.assets.update(zip(ids, compress(judged.assets, chosen), strict=True))
-        result.passed.update(zip(ids, compress(judged.masks, chosen), strict=True))
+            result.places.update(zip(ids, compress(count(start), is_kept), strict=False))
+        result.assets.update(zip(ids, compress(judged.assets, is_kept), strict=True))
+        result.passed.update(zip(ids, compress(judged.masks, is_kept), strict=True))
 
     def _look_at(self, asset_id: str, record: Record) -> None:
         place = self.result.count
@@ -163,8 +167,8 @@ class ResultBuilder:
 
     def _may_match(self, mask: int) -> bool:
         if mask not in self._possible:
-            passed = {check for number, check in enumerate(self._scan.filters) if mask >> number & 1}
-            self._possible[mask] = self._is_possible(passed, self._scan.filters)
+            passing = chosen(self._scan.filters, mask)
+            self._possible[mask] = self._verdict is None or self._verdict.of(passing) is not False
         return self._possible[mask]
 
     def _keep(self, asset_id: str, record: Record, place: int, mask: int) -> None:
@@ -198,16 +202,16 @@ class ResultBuilder:
                 self.result.failures.setdefault(check, error)
         return mask
 
-    def _needed(self, check: Filter) -> bool | None:
-        """Whether an asset must pass a filter (True), or must not (False), to match any tree. None if either may do."""
-        if not self._is_possible(set(), (check,)):
-            return True
-        return None if self._is_possible({check}, (check,)) else False
 
-    def _is_possible(self, passed: set[Filter], filters: tuple[Filter, ...]) -> bool:
-        """Whether an asset of which so much is known may match any tree."""
+def _any_tree(scan: Scan) -> Node | None:
+    """What an asset has to match to be kept. None if there is nothing."""
+    trees = tuple(tree for tree in scan.trees if tree is not None)
+    return Any(trees) if trees and len(trees) == len(scan.trees) else None
 
-        def passes(leaf: Leaf) -> bool | None:
-            return leaf in passed if isinstance(leaf, Filter) and leaf in filters else None
 
-        return any(tree is None or verdict(tree, passes) is not False for tree in self._scan.trees)
+def _needed(tree: Node | None, filters: Sequence[Filter]) -> list[bool | None]:
+    """For each filter whether an asset must pass it (True), or must not (False). None if either may do."""
+    if tree is None:
+        return [None] * len(filters)
+    _, out = deciding(tree)
+    return [True if (check, False) in out else False if (check, True) in out else None for check in filters]

@@ -62,8 +62,8 @@ class LeafFacts:
 
     def _filtered(self, check: Filter, asset_id: str) -> Fact | None:
         for scan, result in self._scans():
-            if check in scan.filters:
-                passed = _bit(result, scan.filters.index(check), asset_id)
+            if check in scan.numbers:
+                passed = _bit(result, scan.numbers[check], asset_id)
                 if passed is not None:
                     return Fact(passed)
         passed = self.evidence.details.seen(check, asset_id)

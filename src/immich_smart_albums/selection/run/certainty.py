@@ -214,7 +214,7 @@ class _AssetCertainty:
         driver, evidence = self.branch.driver, self.certainty.evidence
         if needs_details(check.roots, driver):
             return bool(self.certainty.details.passing(check, {self.asset_id}))
-        bit = 1 << evidence.scans[driver].filters.index(check)
+        bit = 1 << evidence.scans[driver].numbers[check]
         return bool(evidence.results[driver].passed[self.asset_id] & bit)
 
 

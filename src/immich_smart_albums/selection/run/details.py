@@ -25,7 +25,8 @@ class DetailFetcher:
     searches: SearchApi
     gone: set[str] = field(default_factory=set)
     """Assets that were deleted between the search that found them and the look at their details."""
-    _checks: tuple[Filter, ...] = ()
+    _checks: dict[Filter, int] = field(default_factory=dict)
+    """With the bit of each."""
     _keys: tuple[SplitKey, ...] = ()
     _passed: dict[str, int] = field(default_factory=dict)
     _values: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
@@ -33,7 +34,8 @@ class DetailFetcher:
 
     def __post_init__(self) -> None:
         parts = [(rule, part) for rule in self.plan.rules for part in rule.branches]
-        self._checks = tuple(dict.fromkeys(check for _, part in parts for check in part.detail_filters))
+        checks = dict.fromkeys(check for _, part in parts for check in part.detail_filters)
+        self._checks = {check: number for number, check in enumerate(checks)}
         self._keys = tuple(
             dict.fromkeys(
                 key for rule, part in parts for key in rule.rule.split if needs_details(roots(key.fields), part.driver)
@@ -45,14 +47,14 @@ class DetailFetcher:
         self._read(ids)
         if check in self._failures:
             raise self._failures[check]
-        bit = 1 << self._checks.index(check)
+        bit = 1 << self._checks[check]
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
     def seen(self, check: Filter, asset_id: str) -> bool | None:
         """Returns whether an asset passes a filter. None if its details were not asked for."""
         if asset_id not in self._passed or check not in self._checks or check in self._failures:
             return None
-        return bool(self._passed[asset_id] >> self._checks.index(check) & 1)
+        return bool(self._passed[asset_id] >> self._checks[check] & 1)
 
     def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """Returns the values of a split key for some assets. Raises ServerError."""
@@ -65,9 +67,10 @@ class DetailFetcher:
         missing = sorted(ids - self._passed.keys() - self.gone)
         for record in self.searches.details(missing):
             asset_id, mask = str(record["id"]), 0
-            for number, check in enumerate(self._checks):
+            for check, number in self._checks.items():
                 try:
-                    mask |= check.holds(record) << number
+                    if check.holds(record):
+                        mask |= 1 << number
                 except FilterError as error:
                     self._failures.setdefault(check, error)
             self._passed[asset_id] = mask

@@ -21,7 +21,7 @@ from immich_smart_albums.selection.run.certainty import Certainty, certainty
 from immich_smart_albums.selection.run.details import DetailFetcher
 from immich_smart_albums.selection.run.fetch import SearchResults, fetch_all
 from immich_smart_albums.selection.run.ranking import newest_first, top
-from immich_smart_albums.selection.run.signatures import Signature, holds, signatures
+from immich_smart_albums.selection.run.signatures import passing, signatures, verdict_of
 from immich_smart_albums.selection.run.split import Combination, Split
 from immich_smart_albums.selection.words import describe
 
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.rules.tree import Leaf
     from immich_smart_albums.selection.ports import KnownRecords, SearchApi, SearchCache
     from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan
+    from immich_smart_albums.selection.run.signatures import Signature
+
+    _Alike = tuple[Signature, tuple[Leaf, ...], int]
+    """What is known of some assets, the leaves that hold for them, and how many they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +167,20 @@ class _Selector:
         early = [step for step in steps if not _is_late(step, branch)]
         late = [step for step in steps if _is_late(step, branch)]
         known = signatures(branch, self.evidence)
-        left = Counter(known)
+        counts = Counter(known)
+        leaves_of = {signature: passing(branch, self.evidence, signature) for signature in counts}
+        left = [(signature, leaves_of[signature], count) for signature, count in counts.items()]
         for step in early:
-            before = left.total()
-            for signature in [one for one in left if not holds(step, branch, self.evidence, one)]:
-                del left[signature]
-            self._log_step(step, left.total(), before)
-        matching = dict(compress(assets.items(), map(left.__contains__, known)))
+            verdict, before = verdict_of(step, branch), _total(left)
+            left = [alike for alike in left if verdict.of(alike[1])]
+            self._log_step(step, _total(left), before)
+        matches = {signature for signature, _, _ in left}
+        matching = dict(compress(assets.items(), map(matches.__contains__, known)))
         if late:
-            within = _LateEvaluator(branch, self.evidence, self.details, dict(zip(assets, known, strict=True)))
+            alike = {signature: asset_id for asset_id, signature in zip(assets, known, strict=True)}
+            groups = {alike[signature]: leaves_of[signature] for signature in counts}
+            group_of = dict(zip(assets, map(alike.__getitem__, known), strict=True))
+            within = _LateEvaluator(branch, self.details, group_of, groups)
             base = set(matching)
             for step in late:
                 before, base = len(base), within.matching(step, base)
@@ -188,16 +198,18 @@ class _LateEvaluator:
     """Evaluates what asks for details in the residual of one branch, on assets that its driver found."""
 
     branch: Branch
-    evidence: SearchResults
     details: DetailFetcher
-    known: Mapping[str, Signature]
-    """What is known of the assets without details, by id."""
+    alike: Mapping[str, str]
+    """For each asset, by id, one of which the same is known without details."""
+    passing: Mapping[str, tuple[Leaf, ...]]
+    """For each of those the leaves that hold."""
 
     def matching(self, node: Node, base: set[str]) -> set[str]:
         """Returns the assets of `base` that match the node."""
         if not _is_late(node, self.branch):
-            known = {signature: self._holds(node, signature) for signature in {self.known[id_] for id_ in base}}
-            return {id_ for id_ in base if known[self.known[id_]]}
+            verdict = verdict_of(node, self.branch)
+            known = {one: verdict.of(self.passing[one]) for one in {self.alike[id_] for id_ in base}}
+            return {id_ for id_ in base if known[self.alike[id_]]}
         if isinstance(node, Filter):
             return self.details.passing(node, base)
         if isinstance(node, Not):
@@ -213,11 +225,12 @@ class _LateEvaluator:
             matched |= self.matching(child, base - matched)
         return matched
 
-    def _holds(self, node: Node, signature: Signature) -> bool:
-        return holds(node, self.branch, self.evidence, signature)
+
+def _total(left: list[_Alike]) -> int:
+    return sum(count for _, _, count in left)
 
 
 def _is_late(node: Node, branch: Branch) -> bool:
     """Whether a node needs requests of its own: such nodes come last, when few assets are left."""
-    late = branch.detail_filters
-    return bool(late) and any(leaf in late for leaf in leaves(node))
+    late = branch.late_leaves
+    return bool(late) and not late.isdisjoint(leaves(node))

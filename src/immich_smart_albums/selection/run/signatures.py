@@ -7,9 +7,11 @@ So a tree is evaluated once for each signature that occurs, and not for each pho
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import Filter, Search, verdict
+from immich_smart_albums.rules.tree import Reference, Search
+from immich_smart_albums.selection.sparse_verdict import SparseVerdict, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,21 +36,22 @@ def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | Non
     return list(zip(passed, *searched, strict=True))
 
 
-def holds(node: Node, branch: Branch, evidence: SearchResults, signature: Signature) -> bool:
-    """Returns whether a tree without filters on details holds for what the driver finds and has this signature."""
-    filters = evidence.scans[branch.driver].filters
+def passing(branch: Branch, evidence: SearchResults, signature: Signature) -> tuple[Leaf, ...]:
+    """Returns the leaves of a branch that hold for what its driver finds and has this signature."""
     passed, *searched = signature
+    assert passed is not None
+    checks = chosen(evidence.scans[branch.driver].filters, passed)
+    return (*checks, *map(Search, compress(branch.memberships, searched)))
 
-    def leaf_holds(leaf: Leaf) -> bool:
-        match leaf:
-            case Filter():
-                assert passed is not None
-                return bool(passed >> filters.index(leaf) & 1)
-            case Search():
-                is_driver = leaf.query == branch.driver and leaf.query not in branch.memberships
-                return is_driver or bool(searched[branch.memberships.index(leaf.query)])
-            case _:
-                message = f"{leaf.key} was not looked up"
-                raise TypeError(message)
 
-    return bool(verdict(node, leaf_holds))
+def verdict_of(node: Node, branch: Branch) -> SparseVerdict:
+    """Returns the verdict of a tree without filters on details for what a branch's driver finds."""
+
+    def mostly(leaf: Leaf) -> bool:
+        if isinstance(leaf, Reference):
+            message = f"{leaf.key} was not looked up"
+            raise TypeError(message)
+        # Everything that the driver finds is in the driver, unless it stands for another search.
+        return isinstance(leaf, Search) and leaf.query == branch.driver and leaf.query not in branch.memberships
+
+    return SparseVerdict(node, mostly)
