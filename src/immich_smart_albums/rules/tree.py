@@ -85,6 +85,9 @@ class Filter:
     """What it looks for among values that the server lists; None: nothing of that kind."""
     yearly: tuple[str, str] | None = field(default=None, compare=False)
     """The first and the last day of any year, such as `12-24`, outside of which no photo passes, by its local time."""
+    sought: str | None = field(default=None, compare=False)
+    """A text in ASCII and small letters: where `evidence` is nothing, or a text in ASCII without this one, whatever
+    case, the record surely does not pass. None if nothing of that kind is known."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @property

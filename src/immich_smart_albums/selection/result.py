@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.rules.tree import Any
+from immich_smart_albums.selection.sought_texts import SoughtTexts
 from immich_smart_albums.selection.sparse_verdict import SparseVerdict, chosen, deciding
 from immich_smart_albums.selection.stages import shows_metadata
 
@@ -106,6 +107,8 @@ class ResultBuilder:
         order = sorted(range(len(needed)), key=lambda number: needed[number] is None)
         # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
         self._checks = [(1 << number, scan.filters[number].holds, needed[number]) for number in order]
+        # One that must pass is looked at in any case.
+        self._sought = SoughtTexts([(scan.filters[number], needed[number] is not True) for number in order])
         self._seen: set[str] = set()
         self._possible: dict[int, bool] = {}
 
@@ -154,7 +157,8 @@ class ResultBuilder:
         """A bit for each filter that a record passes. None for one that cannot match, of which no more is asked."""
         mask = 0
         try:
-            for bit, holds, needed in self._checks:
+            for number in self._sought.may_pass(record):
+                bit, holds, needed = self._checks[number]
                 if holds(record):
                     if needed is False:
                         return None

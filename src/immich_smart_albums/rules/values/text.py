@@ -128,4 +128,4 @@ def _check(words: str, regex: str, node: ValueNode, reader: Reader, of: TextFiel
 
     piece = pattern.literal
     within = metadata(**{of.search: piece}) if len(piece) >= MIN_LITERAL else None
-    return Filter(words, holds, frozenset({of.field}), of.getter, within)
+    return Filter(words, holds, frozenset({of.field}), of.getter, within, sought=piece.lower() or None)
