@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
@@ -130,11 +130,9 @@ class _Selector:
 
     def selection(self) -> Selection:
         """Returns what the rule selects. Raises SmartAlbumsError if details of assets cannot be read or checked."""
-        matching: dict[str, Asset] = {}
-        for branch in self.plan.branches:
-            # In the order in which they came, which is nearly the one that is wanted.
-            matches = self._matches_of(branch, self.evidence.results[branch.driver].assets)
-            matching = matching | matches if matching else matches
+        # In the order in which they came, which is nearly the one that is wanted.
+        parts = [self._matches_of(branch, self.evidence.results[branch.driver].assets) for branch in self.plan.branches]
+        matching = parts[0] if len(parts) == 1 else dict(chain.from_iterable(part.items() for part in parts))
         rule = self.plan.rule
         rankings = tuple(self.evidence.results[query].places for query in self.plan.ranking)
         doubts = certainty(self.plan, self.evidence, self.details)

@@ -55,9 +55,9 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     `keeps_rejected` the results also have what filters say of assets that cannot match. What is among the `records` in
     memory is not read.
     """
+    queries = [rule.queries for rule in plan.rules]
     dependent = {
-        scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)
-        for scan in plan.scans
+        scan.query: frozenset(number for number, own in enumerate(queries) if scan.query in own) for scan in plan.scans
     }
     lookups = ScopedLookups(plan)
     for scoped in (scoped for rule in plan.rules for branch in rule.branches for scoped in branch.scoped):
