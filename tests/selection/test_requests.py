@@ -246,6 +246,15 @@ def test_many_rules_on_a_small_library_take_fewer_structured_requests_than_flat_
     assert totals[1] < totals[0] <= MOST_FLAT
 
 
+@pytest.mark.traced
+def test_where_no_search_that_is_shared_makes_a_choice_cheap_enough_it_stays_a_choice(worlds: dict[str, World]) -> None:
+    match = "{all: [{camera: Apple}, {rating: {min: 2}}]}"
+    (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
+    assert result == same
+    assert len(flat) <= 5
+    assert len(structured) <= 5
+
+
 DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
     "{taken: 12-24..01-06}": (lambda day: day >= "12-24" or day <= "01-06", 8),
     "{taken: 07-14}": (lambda day: day == "07-14", 8),
