@@ -38,7 +38,7 @@ def views(window: Tab, studio: Opened) -> Iterator[str]:
     """Go through all of them; the name of each, once it is there. In the end the rules are broken."""
     addresses = {"albums": "", "new": "new", "plan": "plan", "history": "history", "run": "run?id=1"}
     file = f"file?{urlencode({'path': str(studio.file)})}"
-    more = {"undo": "undo?run=1", "check": "check", "file": file, "not-found": "nothing"}
+    more = {"undo": "undo?run=1", "check": "check", "file": file, "not-found": "nothing", "delete": "delete?name=Dogs"}
     for name, address in {**addresses, **more}.items():
         window.goto(address)
         yield name

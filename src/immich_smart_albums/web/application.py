@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from immich_smart_albums.web.routes.deleting import DeletionRoutes
 from immich_smart_albums.web.routes.edits import EditRoutes
 from immich_smart_albums.web.routes.files import FileRoutes
 from immich_smart_albums.web.routes.pages import Pages
@@ -39,6 +40,7 @@ def routes(studio: Studio) -> list[Route | Mount]:
     """Returns the routes of every address that there is."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
     edits, files, pictures = EditRoutes(studio), FileRoutes(studio), PictureRoutes(studio.session)
+    deletions = DeletionRoutes(studio)
     return [
         Route("/", pages.albums),
         Route("/albums", pages.albums_body),
@@ -58,6 +60,8 @@ def routes(studio: Studio) -> list[Route | Mount]:
         Route("/suggestions", edits.suggestions),
         Route("/points", edits.points),
         Route("/save", rules.save, methods=["POST"]),
+        Route("/delete", deletions.delete),
+        Route("/delete-rule", deletions.delete_rule, methods=["POST"]),
         Route("/file", files.file),
         Route("/check-file", files.check, methods=["POST"]),
         Route("/save-file", files.save, methods=["POST"]),

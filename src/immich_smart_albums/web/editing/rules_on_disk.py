@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.albums import add_album
+from immich_smart_albums.config.editing.deleting import delete_album
 from immich_smart_albums.config.editing.save import Saver, read_version
 from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.config.yaml.patch import patch
@@ -15,20 +16,19 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.web.editing.draft import AlbumDraft
 from immich_smart_albums.web.editing.entry_text import entry_text
-from immich_smart_albums.web.editing.first_file import first_file
+from immich_smart_albums.web.editing.first_file import first_file, with_stand_in
 from immich_smart_albums.web.editing.whole_file import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
+    from immich_smart_albums.config.editing.deleting import Deletion
+    from immich_smart_albums.config.editing.save import FileVersion
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.session import Session
-
-_STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
-"""Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
 
 
 class RulesOnDisk:
@@ -40,35 +40,54 @@ class RulesOnDisk:
         self._saver = saver
         self._today = today
         self._new_file: Path | None = None
+        self._versions_without: tuple[FileVersion, ...] = ()
         self.read_last: tuple[AlbumRule, ...] | None = None
         """The albums as they were when the files could be read. None: they never could."""
         self._lock = threading.Lock()
 
     @property
     def new_file(self) -> Path | None:
-        """Where the first album will be written; None: there are rules files."""
+        """Where the first album will be written; None: there are rules."""
         return self._new_file
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The rules files."""
-        return (self._new_file,) if self._new_file else self._session.config.files
+        if self._new_file is None:
+            return self._session.config.files
+        return tuple(version.path for version in self._versions_without)
 
     def open(self) -> None:
         """Read the rules as they are on disk, again if they changed. Raises ConfigurationError."""
         with self._lock:
             self._go_with_the_day()
             place = first_file(self._session.options)
-            if place is not None:
-                if self._new_file is None:
-                    self._session.reload({str(place): _STAND_IN})
-                    self._new_file = place
+            if self._new_file is not None and self._versions_without == _versions(self._rules_files(place)):
                 return
-            if self._new_file is not None:
-                self._session.reload(self._session.options.rules)
-                self._new_file = None
-            elif self._has_changed():
-                self._session.reload()
+            if place is not None:
+                self._begin_without(place, (place,))
+            elif self._new_file is not None or self._has_changed():
+                self._read_again()
+
+    def _rules_files(self, first: Path | None) -> tuple[Path, ...]:
+        return files_of(self._session.options) if first is None else (first,)
+
+    def _read_again(self) -> None:
+        try:
+            self._session.reload(None if self._new_file is None else self._session.options.rules)
+        except ConfigurationError:
+            paths = files_of(self._session.options)
+            if with_stand_in(paths) is None:
+                raise
+            self._begin_without(paths[-1], paths)
+        else:
+            self._new_file, self._versions_without = None, ()
+
+    def _begin_without(self, place: Path, paths: tuple[Path, ...]) -> None:
+        """Go on without any rule, until there is one."""
+        versions = _versions(paths)
+        self._session.reload(with_stand_in(paths))
+        self._new_file, self._versions_without = place, versions
 
     def _go_with_the_day(self) -> None:
         if self._today is not None and (day := self._today()) != self._session.options.today:
@@ -137,18 +156,39 @@ class RulesOnDisk:
         target = path or self.paths[-1]
         version = read_version(target)
         text = patch(version.text, add_album(load(version.text), entry)).text
-        texts = {} if self._new_file else self._texts()
-        rules = self._session.parse({**texts, str(target): text.encode()})
+        rules = self._session.parse({**self._texts(), str(target): text.encode()})
         before = set() if self._new_file else {rule.name for rule in self._session.rules.albums}
         self._saver.save(version, text)
         self.open()
         return next(rule.name for rule in rules.albums if rule.name not in before)
 
+    def deletion(self, name: str) -> tuple[FileVersion, Deletion]:
+        """Returns the file of an album as it is, and without it. Raises ConfigurationError, and EditRefused."""
+        draft = self.draft(name)
+        return draft.version, delete_album(draft.version.text, int(draft.place[-1]))
+
+    def delete(self, name: str, basis: str) -> tuple[FileVersion, FileVersion]:
+        """Take an album's lines out of its file. Returns the file before, and the file after.
+
+        Raises FileChanged if the file is not what was shown, ConfigurationError, and EditRefused.
+        """
+        before, deletion = self.deletion(name)
+        texts = {**self._texts(), str(before.path): deletion.text.encode()}
+        if len(self._session.rules.albums) > 1:
+            self._session.parse(texts)
+        after = self._saver.save(replace(before, digest=basis), deletion.text)
+        self.open()
+        return before, after
+
     def _has_changed(self) -> bool:
         """Whether the files are not any more what the session read, or others are there."""
-        config = self._session.config
         try:
+            config = self._session.config
             data = b"\0".join(path.read_bytes() for path in config.files)
-        except OSError:
+        except (ConfigurationError, OSError):
             return True  # reading the rules says what is wrong
         return files_of(self._session.options) != config.files or sha256(data).hexdigest()[:32] != config.digest
+
+
+def _versions(paths: Iterable[Path]) -> tuple[FileVersion, ...]:
+    return tuple(map(read_version, paths))
