@@ -69,6 +69,7 @@ def routes(studio: Studio) -> list[Route | Mount]:
         Route("/plan-body", runs.plan_body),
         Route("/apply", runs.apply, methods=["POST"]),
         Route("/make-again", runs.make_again, methods=["POST"]),
+        Route("/was", runs.was, methods=["POST"]),
         Route("/job", runs.job),
         Route("/stop", runs.stop, methods=["POST"]),
         Route("/history", runs.history),

@@ -22,6 +22,7 @@ from immich_smart_albums.errors import (
     Unauthorized,
     Unreachable,
 )
+from immich_smart_albums.operations.albums.was_answers import was_answers
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.html.page import FILTERS, templates
 from immich_smart_albums.report.words import count, one_line
@@ -50,6 +51,7 @@ def _templates() -> Environment:
         "trouble": trouble,
         "answer_words": answer_words,
         "with_photos": with_photos,
+        "was_answers": was_answers,
     }
     made.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
     made.filters |= {"line_and_column": line_and_column, "file_of": file_of}

@@ -11,6 +11,7 @@ from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.operations.albums.looks import AlbumLooks
+from immich_smart_albums.operations.albums.was_answers import own_album_as_well
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
@@ -141,7 +142,7 @@ def _only_shown(rule: AlbumRule, album: Album) -> Problem:
     """A second album of that name beside one that others share would look like the first one, and be another."""
     who = album.owner or "its owner"
     message = f"an album {album.name!r} is shared with {rule.accounts[0] or 'this account'} by {who}, for viewing only"
-    hint = f"Ask {who} for the role of an editor, or give the rule another name. For an own album as well: `was: none`."
+    hint = f"Ask {who} for the role of an editor, or give the rule another name. {own_album_as_well()}"
     return rule.span.problem(message, hint=hint)
 
 

@@ -7,15 +7,13 @@ unkept. So the author of the rule is asked, once, and answers with `was`.
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import folded, same_name
-from immich_smart_albums.rules.rules_file.was import NO_RULE
+from immich_smart_albums.operations.albums.was_answers import renamed_or_new
 from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.selection.run.evaluate import Selection
-
-_PLAIN = re.compile(r"\w[\w '()&.,+-]*\w", re.ASCII)
-"""Names that YAML takes as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +166,12 @@ class Predecessors:
 
 
 def _question(rule: AlbumRule, earlier: _FormerRule, reason: str) -> Problem:
-    name = earlier.rule if _PLAIN.fullmatch(earlier.rule) else json.dumps(earlier.rule, ensure_ascii=False)
     message = (
         f"{rule.name!r} is new, and {earlier.rule!r}, which {reason}, is not in the rules any more:"
         " renamed, or a new album?"
     )
     is_alike = bool(rule.rule.split) == any(album.split for album in earlier.albums)
-    renamed = f"Renamed: add `was: {name}`. " if is_alike else ""
-    return rule.span.problem(message, hint=f"{renamed}A new album: add `was: {NO_RULE}`.")
+    return rule.span.problem(message, hint=renamed_or_new(earlier.rule if is_alike else None))
 
 
 def _album_id(album: KnownAlbum) -> str | None:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing import match as match_
 from immich_smart_albums.config.editing import photos
+from immich_smart_albums.config.editing.albums import set_word
 from immich_smart_albums.config.editing.draft import FileDraft, read_value
 from immich_smart_albums.config.editing.rows import row_id, row_path
 from immich_smart_albums.errors import EditRefused
@@ -67,10 +68,7 @@ class EditRoutes:
         path = row_path(form.text("path")) if form.text("path") else (*album, "match")
         match action:
             case "add":
-                word, value = _known(form.text("word")), read_value(form.text("value"))
-                if path[-1] in COMBINATIONS and FileDraft(rules).get(path) is None:  # a group begins with it
-                    return match_.add_condition(rules, path[:-1], str(path[-1]), {word: value})
-                return match_.add_condition(rules, path, word, value)
+                return _added(rules, path, _known(form.text("word")), read_value(form.text("value")))
             case "exclude":
                 return match_.exclude(rules, path, _known(form.text("word")), read_value(form.text("value")))
             case "set":
@@ -81,6 +79,8 @@ class EditRoutes:
                 return match_.negate(rules, path)
             case "group":
                 return match_.regroup(rules, path, form.text("word"))
+            case "was":
+                return set_word(rules, album, "was", read_value(form.text("value")))
             case "never" | "always" | "like":
                 return _BY_PHOTO[action](rules, album, photo)
             case "last-good" | "first-bad":
@@ -149,6 +149,12 @@ class EditRoutes:
 def predicate_words() -> list[tuple[str, str]]:
     """Returns the predicates that a row may be begun with, and what each tests."""
     return [(predicate.name, predicate.summary) for predicate in PREDICATES]
+
+
+def _added(rules: Plain, path: Path, word: str, value: Plain) -> Sequence[Edit]:
+    if path[-1] in COMBINATIONS and FileDraft(rules).get(path) is None:  # a group begins with it
+        return match_.add_condition(rules, path[:-1], str(path[-1]), {word: value})
+    return match_.add_condition(rules, path, word, value)
 
 
 def _known(word: str) -> str:

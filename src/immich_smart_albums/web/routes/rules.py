@@ -92,7 +92,9 @@ class RuleRoutes:
             "open": shown.is_open,
             "known": not shown.problems,
             "waiting": shown.sizes("waiting"),
-            "about": rendered("_about.html", shown=shown, lines=_lines(shown), base=self._studio.session.base),
+            "about": rendered(
+                "_about.html", shown=shown, lines=_lines(shown), base=self._studio.session.base, read_only=read_only
+            ),
         }
 
     @scripted

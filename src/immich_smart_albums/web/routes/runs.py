@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.changes.change import DeleteAlbum, SetDetails
+from immich_smart_albums.config.editing.albums import set_word
+from immich_smart_albums.config.editing.draft import read_value
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.history import album_ids, by_rule, written_lines
@@ -110,6 +112,18 @@ class RunRoutes:
     def _made_again(self, form: Form) -> Response:
         self._studio.session.forget_album(form.text("rule"))
         return JSONResponse({"forgotten": True})
+
+    async def was(self, request: Request) -> Response:
+        """Write into the file what a rule was before, or that it is new: the next plan goes on from there."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._answered(form))
+
+    @scripted
+    def _answered(self, form: Form) -> Response:
+        rules, rule = self._studio.rules, form.text("rule")
+        draft, was = rules.draft(rule), read_value(form.text("was"))
+        entry = draft.edited(draft.text.entry, lambda data, album: set_word(data, album, "was", was))
+        return JSONResponse({"name": rules.save(rule, entry, draft.basis)})
 
     async def stop(self, request: Request) -> Response:
         """End the run that is being written."""

@@ -217,6 +217,11 @@ function showText(text) {
   if (at >= 0) entry.setSelectionRange(at, at + text.length);
 }
 
+about.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-was]");
+  if (button) edit("was", { value: button.dataset.was });
+});
+
 panel.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;

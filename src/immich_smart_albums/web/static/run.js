@@ -20,12 +20,13 @@ body.addEventListener("click", async (event) => {
   }
 });
 
-// An album that was deleted in Immich stops its rule until somebody says what is meant.
+// An album that was deleted in Immich, or a rule that may have had another name, stops until somebody says what is meant.
 body.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-make-again]");
-  if (!button) return;
+  const { makeAgain, was, rule } = event.target.closest("[data-make-again], [data-was]")?.dataset || {};
+  if (makeAgain === undefined && was === undefined) return;
   try {
-    await tell("make-again", { rule: button.dataset.makeAgain });
+    if (was === undefined) await tell("make-again", { rule: makeAgain });
+    else await tell("was", { rule, was });
     location.reload();
   } catch (error) {
     ended.innerHTML = error.html;
