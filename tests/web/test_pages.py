@@ -106,7 +106,13 @@ albums:
         assert "allowed once" in one
         assert "plan?allow=Best&amp;allow=Low" in one
         assert "What is refused stays as it is" in one
-        assert f"{len(best)} taken out" in page.applied(fingerprint(page, allow="Best"))["html"]
+        html = page.applied(fingerprint(page, allow="Best"))["html"]
+        assert "1 album written, 1 not" in html
+        written, _, left = html.partition("<h3>Not written</h3>")
+        assert f"{len(best)} taken out" in written
+        assert "Low</strong>: nothing was written" in left
+        assert "Refused: it would remove" in left
+        assert 'href="plan?allow=Low"' in left
         assert not set(best) & set(members(sandbox, "Best"))
         assert members(sandbox, "Low") == low
         # What was done is there with its photos, also in the list of all runs.

@@ -16,8 +16,9 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.verbs import VERBS
+from immich_smart_albums.config import headers
 from immich_smart_albums.config.rules_files import DEFAULT_NAME
-from immich_smart_albums.config.settings import KEY_NAME, SERVER_NAMES
+from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES
 from immich_smart_albums.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.studio:
         return _studio()
     with Sandbox(generate(ASSETS)) as sandbox:
-        os.environ[SERVER_NAMES[0]] = sandbox.url
-        os.environ[KEY_NAME] = sandbox.keys["alice"]
+        _go_to(sandbox)
         _say(f"A small photo server with {ASSETS:,} made-up photos is running for this demo, and only for it.")
         _say(
             "\n1. A preview: photos of Emma or Noah in Finland, without John Smith, nothing from work. Newest first.\n"
@@ -82,13 +82,19 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _studio() -> Exit:
     """The studio on a server with made-up photos, with rules and a ledger of its own; all of it goes again."""
     with Sandbox(generate(ASSETS)) as sandbox, tempfile.TemporaryDirectory(prefix="immich-smart-albums-") as folder:
-        os.environ[SERVER_NAMES[0]] = sandbox.url
-        os.environ[KEY_NAME] = sandbox.keys["alice"]
+        _go_to(sandbox)
         rules = Path(folder, DEFAULT_NAME)
         rules.write_text(RULES, encoding="utf-8")
         _say(f"A small photo server with {ASSETS:,} made-up photos is running for this, and only for it.")
         flags = [str(rules), "--ledger", str(Path(folder, "ledger.db")), "--port", "0"]
         return serve.run(VERBS["serve"].parser("serve").parse_args(flags))
+
+
+def _go_to(sandbox: Sandbox) -> None:
+    """Let the environment lead to the sandbox, whatever it says of the way to a server of one's own."""
+    for name in (KEY_FILE_NAME, headers.VARIABLE, *headers.CERTIFICATE_NAMES):
+        os.environ.pop(name, None)
+    os.environ |= {SERVER_NAMES[0]: sandbox.url, KEY_NAME: sandbox.keys["alice"], "no_proxy": "*", "NO_PROXY": "*"}
 
 
 def _show(arguments: Sequence[str]) -> None:

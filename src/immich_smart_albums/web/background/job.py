@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
 from immich_smart_albums.operations.apply.result import ApplyResult
-from immich_smart_albums.report.applied import album_lines
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
@@ -54,11 +53,6 @@ class Job:
     def total(self) -> int:
         """Photos to be written."""
         return sum(len(album.additions) + len(album.removals) for album in self.plan.albums)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What was written, in words."""
-        return tuple(album_lines(self.plan, self.result))
 
     def _run(self) -> None:
         with self._reader.making_way():

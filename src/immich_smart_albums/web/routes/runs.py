@@ -16,6 +16,7 @@ from immich_smart_albums.report.plan.words import edits, state, totals, waits
 from immich_smart_albums.web.rendering import headline, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted
 from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.run_outcome import run_outcome
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -152,14 +153,13 @@ def _cover(album: AlbumPlan) -> str:
 
 
 def _ended(job: Job) -> str:
-    failures = [problem for failure in job.result.failures for problem in problems_of(failure)]
     error = job.error
     return rendered(
         "_ended.html",
         job=job,
         headline=headline(error) if error else "",
         problems=problems_of(error) if error else (),
-        failures=failures,
+        outcome=run_outcome(job.plan, job.result),
     )
 
 

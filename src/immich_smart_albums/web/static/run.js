@@ -53,7 +53,7 @@ async function watch() {
     if (!job.running) {
       running.hidden = true;
       ended.innerHTML = job.html;
-      ended.querySelector("a")?.focus();
+      ended.querySelector(".buttons a")?.focus();
       say(ended.textContent.trim().replace(/\s+/g, " "));
       return;
     }
