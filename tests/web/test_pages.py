@@ -123,6 +123,23 @@ albums:
         assert f"picture/{low[0]}" in runs
 
 
+def test_what_is_written_only_in_part_and_what_is_not_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    rules = "albums:\n- {name: Best, match: {rating: 5}}\n- {name: Low, match: {rating: 4}}\n"
+    with opened(sandbox, tmp_path, rules=rules) as page:
+        plan = fingerprint(page)
+        sandbox.faults.status(400, method="PUT", path="*/assets", times=None)
+        html = page.applied(plan)["html"]
+        assert ">2 albums only in part<" in html
+        assert "Best: album created, 0 added" in html
+        assert "Sandbox fault" in html
+        assert "Done" not in html
+        sandbox.faults.clear()
+        sandbox.faults.status(400, method="PUT", path="*/assets", times=1)
+        html = page.applied(fingerprint(page))["html"]
+        assert "1 album written, 1 not" in html
+        assert html.index("Low: ") < html.index("<h3>Not written</h3>") < html.index("Best: 0 added")
+
+
 def test_an_album_that_was_deleted_in_immich_stops_its_rule_until_it_is_to_be_made_again(page: Opened) -> None:
     page.applied(fingerprint(page))
     assert "data-make-again" not in page.get("plan-body").text

@@ -16,7 +16,7 @@ from immich_smart_albums.report.plan.words import edits, state, totals, waits
 from immich_smart_albums.web.rendering import headline, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted
 from immich_smart_albums.web.routes.forms import Form, form_of
-from immich_smart_albums.web.run_outcome import run_outcome
+from immich_smart_albums.web.written_and_left import written_and_left
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -159,7 +159,7 @@ def _ended(job: Job) -> str:
         job=job,
         headline=headline(error) if error else "",
         problems=problems_of(error) if error else (),
-        outcome=run_outcome(job.plan, job.result),
+        outcome=written_and_left(job.plan, job.result),
     )
 
 

@@ -33,7 +33,7 @@ class AlbumLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class RunOutcome:
+class WrittenAndLeft:
     """The albums of a run."""
 
     written: list[str] = field(default_factory=list)
@@ -45,15 +45,16 @@ class RunOutcome:
         """How many are written and how many are not: `1 album written, 1 only in part, 2 not`."""
         in_part = sum(album.is_in_part for album in self.left)
         parts = [count(len(self.written), "album") + " written"] if self.written else []
-        parts += [f"{in_part:,} only in part"] if in_part else []
+        parts += [(f"{in_part:,}" if parts else count(in_part, "album")) + " only in part"] if in_part else []
         if not parts:
             return "Nothing was written" if self.left else "Done"
-        return ", ".join([*parts, f"{len(self.left) - in_part:,} not"]) if self.left else "Done"
+        untouched = len(self.left) - in_part
+        return ", ".join([*parts, *([f"{untouched:,} not"] if untouched else [])]) if self.left else "Done"
 
 
-def run_outcome(plan: Plan, result: ApplyResult) -> RunOutcome:
+def written_and_left(plan: Plan, result: ApplyResult) -> WrittenAndLeft:
     """Returns what became of the albums of a plan; those that had no changes and no problems are left out."""
-    outcome = RunOutcome()
+    outcome = WrittenAndLeft()
     for album, written in zip(plan.albums, result.albums, strict=False):
         if album.has_changes and _is_whole(album, written):
             outcome.written.append(album_line(album, written))
