@@ -75,6 +75,7 @@ def test_without_its_last_rule_a_file_keeps_the_rest_and_the_next_one_goes_into_
             text = page.get(path).text
             assert "There is no rule yet" in text or "No rule yet" in text, path
             assert "notice bad" not in text, path
+        assert "It goes into" in page.get("new").text
         assert page.post("create", starter="stars", name="Best").json == {"name": "Best"}
         text = page.file.read_text(encoding="utf-8")
         assert text.startswith("# Ours.\npeople: {kids: [Emma, Noah]}\nalbums:\n")
@@ -89,6 +90,25 @@ def test_without_its_last_rule_a_file_keeps_the_rest_and_the_next_one_goes_into_
         assert "These lines" in text
         assert "data-delete" not in text.replace("data-deletion", "")
         assert "delete?" not in page.get("album", name="Kids").text
+
+
+def test_of_several_files_each_can_lose_its_rules_and_get_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("# Mine.\nalbums:\n- name: A\n  match: {person: kids}\n", encoding="utf-8")
+    (folder / "b.yaml").write_text(
+        "people: {kids: [Emma]}\nalbums:\n- {name: B, match: {rating: 4}}\n", encoding="utf-8"
+    )
+    with opened(sandbox, tmp_path, rules=None, paths=[folder]) as page:
+        for name, text in {"A": "delete?name=B", "B": "No rule yet"}.items():
+            assert "problem" not in page.post("delete-rule", name=name, basis=basis(page, name)).json
+            shown = page.get("album", name="B").text if name == "A" else page.get("albums").text
+            assert text in shown
+        assert (folder / "b.yaml").read_text(encoding="utf-8") == "people: {kids: [Emma]}\n"
+        # What the other file names is there for the next rule.
+        page.post("create", starter="person:kids", name="Again", file=str(folder / "a.yaml"))
+        assert (folder / "a.yaml").read_text(encoding="utf-8").startswith("# Mine.\nalbums:\n")
+        assert "notice bad" not in page.get("albums").text
 
 
 @needs_browser

@@ -172,7 +172,7 @@ class RuleRoutes:
             "new.html",
             starters=STARTERS,
             paths=paths,
-            is_first=self._studio.rules.new_file is not None,
+            is_first=not all(path.exists() for path in paths),
             name=text_of(request, "name"),
             album=text_of(request, "album"),
             read_only=self._studio.read_only,
