@@ -30,13 +30,17 @@ _PAUSE = 0.03
 """Seconds until it is looked for again."""
 
 
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--in-process-gpu", "--renderer-process-limit=1")
+"""As root; and few processes: each one costs, and what they send to each other."""
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE * 1000)
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS, timeout=PATIENCE * 1000)
         try:
             yield running
         finally:

@@ -193,11 +193,14 @@ def test_two_tabs_do_not_write_over_each_other(chromium: Browser, studio: Opened
     with tab(chromium, studio.url) as one, tab(chromium, studio.url) as other:
         for window in (one, other):
             window.goto("album?name=Dogs")
+            window.page.bring_to_front()  # a tab behind another one is drawn once a second
             window.page.click("[data-view=yaml]")
-        typed(one, "top: 20")
         typed(other, "top: 25")
+        one.page.bring_to_front()
+        typed(one, "top: 20")
         one.page.click("[data-save]")
         one.until(lambda: "top: 20" in studio.file.read_text(encoding="utf-8"))
+        other.page.bring_to_front()
         other.page.click("[data-save]")
         other.page.wait_for_selector("[data-take-theirs]")
         assert "top: 20" in other.page.inner_text("[data-conflict]")
@@ -211,6 +214,7 @@ def test_two_tabs_do_not_write_over_each_other(chromium: Browser, studio: Opened
         one.goto("plan")
         other.goto("plan")
         for window in (one, other):
+            window.page.bring_to_front()
             window.page.click("[data-apply]")
             window.page.wait_for_selector("[data-ended] .notice")
         assert "Done" in one.page.inner_text("[data-ended]")

@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from .conftest import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .browser import Tab
     from .conftest import Opened
+
+    Part = Callable[[Tab, Opened], Iterator[str]]
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -34,14 +36,23 @@ def write_history(studio: Opened) -> None:
     studio.file.write_text(RULES, encoding="utf-8")
 
 
-def views(window: Tab, studio: Opened) -> Iterator[str]:
-    """Go through all of them; the name of each, once it is there. In the end the rules are broken."""
+def pages(window: Tab, studio: Opened) -> Iterator[str]:
+    """Go through all that is no album, and in the end through what is shown of broken rules; the name of each."""
     addresses = {"albums": "", "new": "new", "plan": "plan", "history": "history", "run": "run?id=1"}
     file = f"file?{urlencode({'path': str(studio.file)})}"
     more = {"undo": "undo?run=1", "check": "check", "file": file, "not-found": "nothing", "delete": "delete?name=Dogs"}
     for name, address in {**addresses, **more}.items():
         window.goto(address)
         yield name
+    studio.file.write_text(RULES.replace("person", "persn"), encoding="utf-8")
+    for name, address in {"albums": "", "file": file, "album": "album?name=Dogs"}.items():
+        window.goto(address)
+        yield f"broken-{name}"
+    studio.file.write_text(RULES, encoding="utf-8")
+
+
+def one_album(window: Tab, _: Opened) -> Iterator[str]:
+    """Go through all that the page of an album can show; the name of each, once it is there."""
     window.goto("album?name=Kids in Finland")
     yield "album"
     window.page.click("[data-view=yaml]")
@@ -59,10 +70,16 @@ def views(window: Tab, studio: Opened) -> Iterator[str]:
     window.until("document.querySelector('[data-count=near]').textContent")
     window.page.click("[data-tab=near]")
     yield "near-misses"
-    studio.file.write_text(RULES.replace("person", "persn"), encoding="utf-8")
-    for name, address in {"albums": "", "file": file, "album": "album?name=Dogs"}.items():
-        window.goto(address)
-        yield f"broken-{name}"
+
+
+PARTS: dict[Part, int] = {pages: 13, one_album: 7}
+"""All views, in parts that stand for themselves, and how many there are in each."""
+
+
+def views(window: Tab, studio: Opened) -> Iterator[str]:
+    """Go through all of them."""
+    for part in PARTS:
+        yield from part(window, studio)
 
 
 @dataclass
@@ -71,13 +88,19 @@ class Screen:
 
     window: Tab
     folder: Path
+    width: int = 0
+    scheme: Scheme | None = None
 
     def show(self, width: int, scheme: Scheme) -> None:
         """Look at it so, once the pictures in view are there."""
-        self.window.page.emulate_media(color_scheme=scheme)
-        self.window.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        self.window.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        self.window.until(_PICTURES_ARE_THERE)
+        page = self.window.page
+        if scheme != self.scheme:
+            page.emulate_media(color_scheme=scheme)
+        if width != self.width:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        self.width, self.scheme = width, scheme
+        if not page.evaluate(_IN_THE_FRAME_AFTER_NEXT):
+            self.window.until(_PICTURES_ARE_THERE)
 
     def keep(self, name: str, width: int, scheme: Scheme) -> None:
         """Keep a picture of it."""
@@ -87,4 +110,8 @@ class Screen:
 
 _PICTURES_ARE_THERE = """
 ![...document.images].some((image) => !image.complete && image.getBoundingClientRect().top < innerHeight)
+"""
+
+_IN_THE_FRAME_AFTER_NEXT = f"""
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done({_PICTURES_ARE_THERE}))))
 """
