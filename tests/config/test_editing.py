@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.data import Edit
     from immich_smart_albums.config.yaml.emit import Plain
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 A, B, C, D = (f"8fbe472e-7463-4d97-ae2d-3efb3270e15{n}" for n in range(4))
 ALBUM = ("albums", 0)
 MATCH = (*ALBUM, "match")

@@ -64,6 +64,7 @@ def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     assert ids_found_by(server_at(sandbox), metadata(limit=limit, order=order)) == ordered[:limit]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("order", "level"), crossed(["asc", "desc"], ["3.1", "3.2"]))
 @pytest.mark.parametrize("limit", [2, 1100])
 def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_server_knows(
@@ -88,6 +89,7 @@ def test_before_3_1_the_same_photos_of_one_instant_are_kept_on_every_run(start: 
     assert ids_found_by(server_at(start(library, level)), metadata(limit=11, order=order)) == tied[:11]
 
 
+@pytest.mark.untraced
 def test_a_cap_above_what_is_there_keeps_everything(newest: Sandbox, library: Library) -> None:
     assert ids_found_by(server_at(newest), metadata(limit=100_000)) == shown_ids(library)
     assert ids_found_by(server_at(newest), metadata(limit=100_000, order="asc")) == shown_ids(library)[::-1]
@@ -131,6 +133,7 @@ def ranked_library() -> Library:
     return library
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "limit"), crossed(["1.132", "2.7", "3.1", "3.2"], [1001, None, 1000, 1]))
 def test_a_ranking_comes_in_the_servers_order_whole_or_capped(
     ranked_library: Library, start: Start, level: str, limit: int | None
@@ -170,6 +173,7 @@ def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(sta
     assert set(ids) - {ids[5], ids[700]} <= set(result)
 
 
+@pytest.mark.untraced
 def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(start: Start) -> None:
     library, ids = all_ranked()
     newcomer = "00000000-0000-4000-8000-000000000000"

@@ -38,6 +38,7 @@ def until(*ids: str, **filters: str) -> Query:
     return Query(Kind.SMART, where(query="dog", **filters), until=ids)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("last", [1, 2, 999, 1000, 1001, RANKED])
 def test_a_ranking_is_kept_down_to_the_photo_that_marks_its_end(ranked: Sandbox, last: int) -> None:
     ranking = ranked.library.rankings["dog"]
@@ -71,6 +72,7 @@ def test_where_none_is_found_any_more_another_has_to_be_picked(ranked: Sandbox) 
     assert caught.value.hint.startswith("Pick another photo")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 def test_better_photos_come_in_and_worse_ones_stay_out_as_the_library_grows(start: Start, level: str) -> None:
     library = generate(60)

@@ -86,6 +86,7 @@ def bodies(sandbox: Sandbox, path: str) -> list[dict[str, object]]:
     return [request.body for request in sent if isinstance(request.body, dict)]
 
 
+@pytest.mark.untraced
 def test_a_few_photos_without_exif_cost_a_few_requests(many: Sandbox) -> None:
     ids = read(many)
     assert set(ids) == set(shown_ids(many.library))
@@ -112,6 +113,7 @@ def test_what_comes_meanwhile_does_not_pass_for_what_is_missing(many: Sandbox, n
         library.delete(*new)
 
 
+@pytest.mark.untraced
 def test_who_may_not_count_reads_all_once_more(few: Sandbox) -> None:
     few.add_key("few", "Alice", ["asset.read", "user.read"])
     searches = connected(few, "few").searches

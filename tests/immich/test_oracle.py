@@ -38,6 +38,7 @@ def as_query(kind: Kind, body: dict[str, Any]) -> Query:
     return Query(kind, conditions_of(filters), frozenset(visibilities), limit)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_every_recorded_metadata_search_finds_the_same_photos_in_the_same_order(
     real: Sandbox, concurrency: int
@@ -53,6 +54,7 @@ def test_every_recorded_metadata_search_finds_the_same_photos_in_the_same_order(
             assert sorted(ids) == sorted(question["ids"]), question["body"]
 
 
+@pytest.mark.untraced
 def test_every_recorded_ranking_is_the_same(real: Sandbox) -> None:
     recorded = questions("oracle-smart.json")
     assert len(recorded) == 22

@@ -435,6 +435,7 @@ def test_a_structured_answer_without_a_cursor_is_none(small: Library, start: Sta
         find(server_at(sandbox), query)
 
 
+@pytest.mark.untraced
 def test_a_ranking_whose_page_is_dropped_ends(start: Start) -> None:
     sandbox = start(generate(2500))
     sandbox.faults.drop("page", times=None)
@@ -442,6 +443,7 @@ def test_a_ranking_whose_page_is_dropped_ends(start: Start) -> None:
         find(server_at(sandbox), smart(None, query="dog"))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 def test_hidden_people_that_are_left_out_are_noticed(level: str, start: Start) -> None:
     leaky = start(generate(400), level=level)

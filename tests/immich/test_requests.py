@@ -20,6 +20,7 @@ VERSION = json(b'{"major":3,"minor":1,"patch":0}')
 NO_ASSETS = json(b'{"assets":{"items":[],"count":0,"nextPage":null}}')
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("query", "path"),
     [

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from .conftest import Start
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 INSTANT = times.parse("2020-01-01T00:00:00Z")
 """The crowded one, in microseconds."""
 
@@ -140,6 +142,7 @@ def test_a_search_for_people_is_read_exactly_at_every_level(sandbox: Sandbox, li
     assert_exact(ids_found_by(server_at(sandbox), metadata(personIds=(person.id,))), expected, once=True)
 
 
+@pytest.mark.traced
 def test_the_archive_and_hidden_photos_are_read_exactly_at_every_level(sandbox: Sandbox, library: Library) -> None:
     server = server_at(sandbox)
     archive, hidden = shown_ids(library, "archive"), shown_ids(library, "hidden")
@@ -209,6 +212,7 @@ def edge() -> Iterator[Edge]:
         yield sandbox, crowded, later, earlier
 
 
+@pytest.mark.traced
 @pytest.mark.parametrize("concurrency", [1, pytest.param(2, marks=pytest.mark.untraced)])
 @pytest.mark.parametrize("bounds", [("takenBefore",), ("takenAfter",), ("takenAfter", "takenBefore")], ids=" ".join)
 def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyond(
@@ -367,6 +371,7 @@ def test_how_much_is_read_is_told_as_it_arrives(newest: Sandbox, library: Librar
 OTHER_ANSWERS = [(404, b"{}"), (500, b"{}"), (200, b"<p>Hi</p>"), (200, b"[")]
 
 
+@pytest.mark.traced
 @pytest.mark.parametrize(
     ("status", "body"),
     [(400, b"{}"), *(pytest.param(*answer, marks=pytest.mark.untraced) for answer in OTHER_ANSWERS)],

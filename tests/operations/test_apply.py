@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import MissingPermission, NoAccess, PhotosRefused, Untrustworthy
@@ -20,9 +22,9 @@ from tests.support.family_server import album_ids, connected
 from tests.support.flags import flag_session
 
 if TYPE_CHECKING:
-    import pytest
-
     from .conftest import Start
+
+pytestmark = pytest.mark.untraced  # others go the same ways
 
 
 def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> AlbumPlan:
@@ -147,6 +149,7 @@ def test_some_photos_that_the_server_does_not_take_are_counted(start: Start) -> 
     assert report.failures == []
 
 
+@pytest.mark.traced
 def test_a_plan_of_which_the_server_takes_nothing_fails(start: Start) -> None:
     sandbox = start()
     plan = planned(sandbox, "Empty")
@@ -159,6 +162,7 @@ def test_a_plan_of_which_the_server_takes_nothing_fails(start: Start) -> None:
     assert report.refused == len(plan.additions)
 
 
+@pytest.mark.traced
 def test_photos_without_an_answer_end_the_album(start: Start) -> None:
     sandbox = start()
     plan = planned(sandbox, "Empty")

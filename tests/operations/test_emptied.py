@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 ALL = tuple(f"alice-{number}" for number in range(6))
 
 
@@ -99,6 +101,7 @@ def test_photos_that_match_no_more_are_not_missed(home: Household) -> None:
     assert home.planned().albums[0].refusals == ()
 
 
+@pytest.mark.traced
 def test_the_numbers_of_the_guard() -> None:
     def said(*numbers: int, album: Album | None = None) -> tuple[str, ...]:
         return refusals_of_emptied(AlbumPlan("Best of all", "alice", album), Losses(*numbers))

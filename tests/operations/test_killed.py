@@ -9,6 +9,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.cli.exits import Exit
@@ -19,7 +21,7 @@ from tests.support.household import two_people
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+pytestmark = pytest.mark.untraced  # others go the same ways
 
 RULES = """\
 albums:

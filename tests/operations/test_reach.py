@@ -77,6 +77,7 @@ EXCLUDES = (
 )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("include", "corners"), INCLUDES.items())
 def test_an_include_looks_where_it_says(hiding: Sandbox, include: str, corners: set[str]) -> None:
     assert select(hiding, include) == {f"{name}-{corner}.jpg" for name in ("secret", "harmless") for corner in corners}
@@ -92,6 +93,7 @@ def test_an_exclude_looks_as_far_as_the_includes_do(
     assert select(hiding, line) == {f"harmless-{corner}.jpg" for corner in corners}
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("include", "corners"), INCLUDES.items())
 def test_a_person_who_must_be_there_is_found_as_far_as_the_other_includes_look(
     hiding: Sandbox, include: str, corners: set[str]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
@@ -47,6 +49,7 @@ def test_an_album_of_a_split_rule_to_which_nothing_goes_any_more_is_kept_in_step
     assert not home.sync().has_changed
 
 
+@pytest.mark.traced
 def test_a_split_album_that_went_empty_is_refused_until_its_name_is_allowed(home: Household) -> None:
     home.rules = (replace(rule("Day {day}", guard=Guard()), rule=Rule(BEST.match, split=(DAY,))),)
     home.rate("alice-0", "alice-1")

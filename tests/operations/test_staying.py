@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.tree import Node
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 DOG, CAKE = CONCEPTS.index("dog"), CONCEPTS.index("cake")
 BEST_DOG = Search(Query(Kind.SMART, where(query="dog"), limit=1))
 
@@ -88,6 +90,7 @@ def test_what_others_put_into_an_album_is_looked_at_where_the_rule_looks_into_al
         assert home.inside() == set()
 
 
+@pytest.mark.traced
 def test_where_the_key_may_not_tell_whose_photos_it_finds_nothing_is_concluded(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

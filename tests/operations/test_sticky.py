@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.tree import Node
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 DOG, CAKE = CONCEPTS.index("dog"), CONCEPTS.index("cake")
 BEST_DOG = Search(Query(Kind.SMART, where(query="dog"), limit=1))
 HIGH = Search(Query(Kind.METADATA, where(rating=4)))
@@ -48,6 +50,7 @@ def inside_after_a_run(home: Household) -> set[str]:
     return home.inside()
 
 
+@pytest.mark.traced
 @pytest.mark.parametrize(
     "match", [BEST_DOG, All((BEST_DOG, BEST.match)), Any((BEST_DOG, All((BEST_DOG, BEST.match)))), All((BEST_DOG,))]
 )
@@ -60,6 +63,7 @@ def test_it_goes_where_the_rule_says_that_nothing_sticks(sandbox: Sandbox, tmp_p
     assert inside_after_a_run(outranked(sandbox, tmp_path, match, sticky=False)) == {"alice-1"}
 
 
+@pytest.mark.traced
 def test_what_the_rest_of_the_rule_does_not_match_any_more_goes(sandbox: Sandbox, tmp_path: Path) -> None:
     home = outranked(sandbox, tmp_path, All((BEST_DOG, Any((BEST.match, HIGH)))))
     home.rate("alice-0", stars=4)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.tree import Node
 
+pytestmark = pytest.mark.untraced  # others go the same ways
+
 each_predicate = pytest.mark.parametrize("predicate", PREDICATES, ids=[predicate.name for predicate in PREDICATES])
 
 

@@ -402,6 +402,7 @@ def test_our_compiler_yields_what_the_library_yields(path: str, document: dict[s
     assert compile_path(compiled.text) == compiled
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "path",
     ["$.exifInfo.make", "$.people[*].name", "$.people[0].name", "$.originalPath", "$..name", "$.tags[*].value", "$.*"],

@@ -49,6 +49,7 @@ def payload_with(name: str, raw: object) -> dict[str, object]:
     return {**more.get(name, {}), name: raw}
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "raw", "expected"),
     [(name, raw, expected) for name, field in FIELDS.items() for raw, expected in GOOD[field.type]],
@@ -78,6 +79,7 @@ def test_null_means_has_none_where_immich_has_that_and_is_refused_elsewhere(name
         assert "not null" in problem(payload).message
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_field_that_smart_searches_do_not_have_is_refused_there(name: str) -> None:
     raw = GOOD[FIELDS[name].type][0][0]

@@ -113,6 +113,7 @@ def test_a_whole_day_that_a_zone_left_out_is_made_up_for_once() -> None:
     assert [f"{time:%d %H:%M}" for time in result] == ["28 12:00", "29 12:00", "31 00:00", "31 12:00", "01 12:00"]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("zone", [BERLIN, CHICAGO], ids=str)
 def test_in_a_year_every_day_has_its_one_time(zone: ZoneInfo) -> None:
     for text in ("daily 02:30", "daily 01:30", "15 2 * * *", "daily 00:00"):

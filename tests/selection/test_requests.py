@@ -198,6 +198,7 @@ SMALL = {
 """Rules, and the most requests that they may take on a small library: of Immich 3.1, and of 3.2."""
 
 
+@pytest.mark.untraced
 @pytest.mark.traced
 @pytest.mark.parametrize("match", SMALL)
 def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:

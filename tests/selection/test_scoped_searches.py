@@ -227,6 +227,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.untraced
 def test_a_server_that_ignores_whom_it_ranks_is_caught(sandbox: Sandbox) -> None:
     rule = "{smart: {query: beach, top: 300}, not: {person: P00}}"
     world = World(sandbox)

@@ -37,6 +37,7 @@ def found(match: Node, names: tuple[str, ...] = NAMES) -> set[str]:
     return set(intake.result.assets)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("form", ["any", "not", "all", "beside"])
 def test_the_same_passes(form: str) -> None:
     sought = SOUGHT if form != "all" else ("IMG_1", "jpg")

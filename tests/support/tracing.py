@@ -3,7 +3,7 @@
 Following every line of every thread doubles what a run costs. So it follows no sandbox, no command line as a whole, not
 pytest while it hands out tests, and nothing twice: property tests, whose examples are drawn, and tests marked
 `untraced` are not followed. What they alone would cover would be covered by chance, and deserves an example of its own;
-a test marked `traced` is one.
+a test marked `traced` is one. Of the marks of a file, a test and a case the nearest counts.
 """
 
 from __future__ import annotations
@@ -87,10 +87,11 @@ def _room(item: pytest.Item) -> str:
 
 
 def _is_followed(item: pytest.Item) -> bool:
-    if item.get_closest_marker("traced"):
-        return True
-    is_drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-    return _room(item) not in OUTSIDE and not is_drawn and not item.get_closest_marker("untraced")
+    marks = [mark.name for node in item.listchain() for mark in node.own_markers]  # a file's, a test's, then a case's
+    nearest = next((name for name in reversed(marks) if name in {"traced", "untraced"}), None)
+    if nearest is not None:
+        return nearest == "traced"
+    return _room(item) not in OUTSIDE and not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 @contextmanager
