@@ -105,6 +105,13 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP", even
 """
 
 
+_HURRY = """{
+const wait = setTimeout;
+window.setTimeout = (act, pause = 0, ...values) => wait(act, pause < 100 ? pause : pause / 5, ...values);
+}"""
+"""The pauses that the pages make for people are short where a test waits for what comes after them."""
+
+
 @functools.cache
 def _context(running: Browser, *, bypass_csp: bool) -> BrowserContext:
     context = running.new_context(bypass_csp=bypass_csp, reduced_motion="reduce")
@@ -126,11 +133,13 @@ def page_of(running: Browser, *, bypass_csp: bool = False) -> Iterator[Page]:
 
 
 @contextmanager
-def tab(running: Browser, base: str, *, bypass_csp: bool = False) -> Iterator[Tab]:
+def tab(running: Browser, base: str, *, with_axe: bool = False) -> Iterator[Tab]:
     """A tab that knows nothing of those before. At the end it must have had no trouble, and asked no other host."""
-    with page_of(running, bypass_csp=bypass_csp) as page:
+    with page_of(running, bypass_csp=with_axe) as page:
+        if with_axe:
+            page.add_init_script(_axe())
         opened = Tab(page, base)
-        page.add_init_script(_TELL_VIOLATIONS)
+        page.add_init_script(_TELL_VIOLATIONS + _HURRY)
         page.on("console", lambda message: opened.complain(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: opened.complain(str(error)))
         page.on("request", lambda request: opened.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1/", request.url)))
@@ -140,9 +149,7 @@ def tab(running: Browser, base: str, *, bypass_csp: bool = False) -> Iterator[Ta
 
 
 def findings(page: Page, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
-    """What axe finds that is serious, of all rules or of some: rules that are broken, and where."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe())
+    """What axe finds that is serious in a tab that has it, of all rules or of some: which are broken, and where."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     violations = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [

@@ -53,7 +53,7 @@ def is_for_everybody(screen: Screen, name: str) -> None:
 def test_every_view_is_for_everybody(
     chromium: Browser, sandbox: Sandbox, tmp_path: Path, part: Part, size: int
 ) -> None:
-    with opened(sandbox, tmp_path, rules=FIRST_RULES) as studio, tab(chromium, studio.url, bypass_csp=True) as window:
+    with opened(sandbox, tmp_path, rules=FIRST_RULES) as studio, tab(chromium, studio.url, with_axe=True) as window:
         window.ignored = "404"  # the view that is not there
         write_history(studio)
         screen = Screen(window, SCREENSHOTS)
@@ -78,7 +78,7 @@ def test_reports_are_for_everybody(chromium: Browser, terminal: Terminal) -> Non
         file = terminal.folder / f"{name}.html"
         assert file.stat().st_size < LARGEST_REPORT
         assert file.stat().st_mode & 0o777 == 0o600
-        with tab(chromium, file.as_uri(), bypass_csp=True) as window:
+        with tab(chromium, file.as_uri(), with_axe=True) as window:
             window.goto("")
             assert window.page.evaluate("[...document.images].every((image) => image.naturalWidth || !image.complete)")
             is_for_everybody(Screen(window, SCREENSHOTS), f"report-{name}")
