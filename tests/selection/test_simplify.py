@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from immich_smart_albums.model.condition import Condition
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
@@ -52,16 +53,17 @@ def holds(node: Node | bool, asset: set[Node]) -> bool:
             return all(holds(child, asset) for child in node.children)
         case Any():
             return any(holds(child, asset) for child in node.children)
-        case Search(Query(Kind.METADATA, filters)) if len(filters) == 1 and isinstance(filters[0][1], tuple):
+        case Search(Query(Kind.METADATA, (Condition("personIds", "all", tuple(people)),))):
             # Of people there may be several in one search.
-            return all(person(id_) in asset for id_ in filters[0][1])
-        case Search(Query(Kind.METADATA, filters)) if len(filters) > 1:
-            return all(holds(Search(Query(Kind.METADATA, (filter_,))), asset) for filter_ in filters)
+            return all(person(str(id_)) in asset for id_ in people)
+        case Search(Query(Kind.METADATA, conditions)) if len(conditions) > 1:
+            return all(holds(Search(Query(Kind.METADATA, (condition,))), asset) for condition in conditions)
         case _:
             return node in asset
 
 
 @given(trees, assets)
+@example(Not(All((EMMA, NOAH))), {WHOLE, EMMA, NOAH})  # both are merged into one search
 @settings(max_examples=examples(40), deadline=None)
 def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> None:
     assert holds(simplify(tree, []), asset) == holds(tree, asset)
