@@ -168,5 +168,11 @@ def _axe() -> str:
 
 
 def overflows(page: Page) -> bool:
-    """Whether something is wider than the screen."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+    """Whether something stays wider than the screen; a page takes a moment to follow another size."""
+    from playwright.sync_api import TimeoutError as PageTimeoutError  # noqa: PLC0415 - as above
+
+    try:
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", polling=50, timeout=5000)
+    except PageTimeoutError:
+        return True
+    return False
