@@ -50,6 +50,18 @@ def sent(page: Opened) -> Counter[str]:
     return counts
 
 
+def held_up(page: Opened, path: str) -> tuple[threading.Event, threading.Event]:
+    """Let the next request wait: one event says that it came, the other lets it go."""
+    is_busy, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_busy.set()
+        may_go.wait(30)
+
+    page.sandbox.faults.hook(hold, path=path)
+    return is_busy, may_go
+
+
 def test_a_preview_asks_about_few_photos_and_the_others_wait_until_that_is_known(page: Opened) -> None:
     page.studio.session.read_library()
     sent(page)
@@ -206,13 +218,7 @@ def test_what_was_read_before_a_page_asked_for_something_is_not_read_again(page:
 
 def test_what_a_page_has_read_itself_is_not_read_on_in_the_background(page: Opened) -> None:
     page.studio.session.connect()
-    is_busy, may_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        is_busy.set()
-        may_go.wait(30)
-
-    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    is_busy, may_go = held_up(page, "/api/search/metadata")
     page.studio.reader.begin()
     assert is_busy.wait(30)
     look(page, 1, NOBODY.replace("place: {country: Finland}", "filename: {regex: '^[A-Z]'}"))
@@ -232,13 +238,7 @@ def test_what_a_page_has_read_itself_is_not_read_on_in_the_background(page: Open
 
 def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_nothing(page: Opened) -> None:
     look(page, 1)
-    is_busy, may_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        is_busy.set()
-        may_go.wait(30)
-
-    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    is_busy, may_go = held_up(page, "/api/search/metadata")
     answers: dict[int, Any] = {}
 
     def ask(number: int) -> None:
@@ -268,13 +268,7 @@ def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_
 
 def test_a_page_does_not_wait_for_what_is_read_in_the_background_and_that_goes_on(page: Opened) -> None:
     look(page, 1)
-    is_busy, may_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        is_busy.set()
-        may_go.wait(30)
-
-    page.sandbox.faults.hook(hold, path="/api/search/smart")
+    is_busy, may_go = held_up(page, "/api/search/smart")
     page.studio.reader.begin()
     assert is_busy.wait(30)
     sent(page)
@@ -287,13 +281,7 @@ def test_a_page_does_not_wait_for_what_is_read_in_the_background_and_that_goes_o
 
 
 def test_how_far_the_library_is_read_is_told(page: Opened) -> None:
-    is_busy, may_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        is_busy.set()
-        may_go.wait(30)
-
-    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    is_busy, may_go = held_up(page, "/api/search/metadata")
     page.studio.reader.begin()
     assert is_busy.wait(30)
     progress = page.get("progress").json
