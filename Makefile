@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 # What the tool itself needs, and with it what its tests and linters need.
 TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
-# Tests of one folder share their servers: so each of two processes has its half, and helps the other in the end.
-BESIDE := -n 2 --dist worksteal
+# Tests of one folder share their servers: so each process has its third, and helps the others in the end.
+# Three, for two cores: one waits for the browser most of the time.
+BESIDE := -n 3 --dist worksteal
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
 # Compiled code is kept, whatever the shell says: the tests start many processes, and rewrite their own asserts.

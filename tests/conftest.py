@@ -39,6 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
         rest()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of three processes begins with the pages: it waits for the browser, the other two keep the cores busy.
+
+    Last, they would be handed round, and each process would start a browser of its own.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/web/"))
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests that stay are not looked through for garbage again and again."""
     gc.collect()

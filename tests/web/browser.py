@@ -172,7 +172,8 @@ def overflows(page: Page) -> bool:
     from playwright.sync_api import TimeoutError as PageTimeoutError  # noqa: PLC0415 - as above
 
     try:
-        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", polling=50, timeout=5000)
+        # As a function: what is an expression only is compiled again at each look, which the page's policy forbids.
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth", polling=50, timeout=5000)
     except PageTimeoutError:
         return True
     return False
