@@ -112,10 +112,10 @@ EXCUSED: dict[str, str] = {
     "web/rows/form.py": "words of the rules file, in the order in which a page offers them",
     "web/rows/choices.py": "words of the rules file, in the order in which a page offers them",
     "rules/split.py": "words of the rules file, by which a rule is split",
-    "rules/predicates/added.py": "what a word of the rules file means",
-    "rules/predicates/place.py": "what a word of the rules file means",
-    "rules/predicates/screenshot.py": "what a word of the rules file means",
-    "rules/predicates/taken.py": "what a word of the rules file means",
+    "rules/predicates/time_and_place/added.py": "what a word of the rules file means",
+    "rules/predicates/time_and_place/place.py": "what a word of the rules file means",
+    "rules/predicates/capture/screenshot.py": "what a word of the rules file means",
+    "rules/predicates/time_and_place/taken.py": "what a word of the rules file means",
 }
 """Modules that may have several names of fields side by side, and why."""
 

@@ -20,7 +20,7 @@ from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, Sort, SplitKey
 from immich_smart_albums.rules.values.regex import compile_pattern

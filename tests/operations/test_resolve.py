@@ -15,7 +15,7 @@ from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules

@@ -15,7 +15,7 @@ from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.rule_tests import failing_tests
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.album import AlbumRule, Expectation
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Node, Not, Rule, Search
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.support.family_server import connected, family, person_ids

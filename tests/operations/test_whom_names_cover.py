@@ -19,7 +19,7 @@ from immich_smart_albums.operations.names.people import PersonResolver
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Source, SourceForm

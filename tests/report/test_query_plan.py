@@ -5,7 +5,7 @@ from __future__ import annotations
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.report.query_plan import query_plan_lines
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, Sort, SplitKey
 from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_scans
 

@@ -15,7 +15,7 @@ from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Rule, Search, leaves

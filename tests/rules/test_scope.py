@@ -9,7 +9,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY, everything_of, scope_of
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Source, SourceForm

@@ -7,7 +7,7 @@ from datetime import UTC, date, timedelta, timezone
 import pytest
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.predicates import added
+from immich_smart_albums.rules.predicates.time_and_place import added
 from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.reader import Reader

@@ -8,7 +8,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, why_no_id
 from immich_smart_albums.rules.tree import (

@@ -112,7 +112,7 @@ def jsonschema_takes(schema: object, data: object) -> bool:
 def test_lists_are_read_in_one_place() -> None:
     """A predicate that took lists by itself would have to know of none, of empty lists and of places as well."""
     by_hand = set()
-    for path in Path(predicates.__file__).parent.glob("*.py"):
+    for path in Path(predicates.__file__).parent.rglob("*.py"):
         for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(part, ast.Attribute) and part.attr == "elements":
                 by_hand.add(path.stem)

@@ -8,7 +8,7 @@ import pytest
 
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All
 from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown

@@ -12,7 +12,7 @@ from immich_smart_albums.errors import FilterError, ServerError
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.values.regex import compile_pattern
 from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_scans

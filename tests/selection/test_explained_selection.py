@@ -9,7 +9,7 @@ import pytest
 
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import Verdict

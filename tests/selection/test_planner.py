@@ -11,7 +11,7 @@ from immich_smart_albums.model.condition import Condition
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.compile.algebra import narrow_album
 from immich_smart_albums.selection.compile.notation import write_branch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.search_field import Stage
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import Filter, Not
 from immich_smart_albums.selection.compile.simplify import at_most
 from immich_smart_albums.selection.stages import of_fields, when_failed, when_passed

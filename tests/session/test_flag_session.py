@@ -19,7 +19,7 @@ from immich_smart_albums.errors import (
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.album import Target
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 from immich_smart_albums.session.events import Event, StatusMessage
 from immich_smart_albums.session.flag_session import FlagSession

@@ -10,7 +10,7 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import problem_at
-from immich_smart_albums.rules.predicates.owner import owned_by
+from immich_smart_albums.rules.predicates.storage.owner import owned_by
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.rules.tree import Any, EntityKind

@@ -19,7 +19,7 @@ from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.people import PersonResolver
 from immich_smart_albums.operations.names.spelling import Spelling
 from immich_smart_albums.operations.names.suggestions import listed_values_in
-from immich_smart_albums.rules.predicates.owner import owned_by
+from immich_smart_albums.rules.predicates.storage.owner import owned_by
 from immich_smart_albums.rules.scope import scope_of, with_scope
 from immich_smart_albums.rules.syntax.diagnostics import question_after
 from immich_smart_albums.rules.syntax.reader import with_origin

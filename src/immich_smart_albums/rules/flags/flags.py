@@ -22,7 +22,7 @@ from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
-from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.scope import with_scope
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.source import SourceForm

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates import (
-    added,
-    album,
-    archived,
+from immich_smart_albums.rules.predicates.capture import (
     camera,
-    description,
     dimensions,
     duration,
     exif,
-    favorite,
-    filename,
-    json_filter,
-    library,
     media,
-    near,
-    offline,
     orientation,
-    owner,
-    path,
-    person,
-    photo,
-    place,
-    rating,
     screenshot,
-    search,
-    size,
-    smart,
-    stack,
-    tag,
-    taken,
-    text,
 )
+from immich_smart_albums.rules.predicates.content import person, smart, text
+from immich_smart_albums.rules.predicates.curation import album, archived, description, favorite, rating, stack, tag
+from immich_smart_albums.rules.predicates.raw import json_filter, photo, search
+from immich_smart_albums.rules.predicates.storage import filename, library, offline, owner, path, size
+from immich_smart_albums.rules.predicates.time_and_place import added, near, place, taken
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.predicates.predicate import Predicate

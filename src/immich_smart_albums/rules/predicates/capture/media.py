@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import metadata
+from immich_smart_albums.rules.predicates.capture.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
-from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Filter

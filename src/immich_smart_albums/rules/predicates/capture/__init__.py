@@ -1,0 +1,3 @@
+"""How a photo or video was taken, and what came out of the camera."""
+
+from __future__ import annotations

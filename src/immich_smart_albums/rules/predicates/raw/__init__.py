@@ -1,0 +1,3 @@
+"""Photos by their ids, records and searches in Immich's own words."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""When and where a photo was taken."""
+
+from __future__ import annotations
