@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from immich_smart_albums.session import session
 
@@ -23,6 +23,11 @@ def test_every_room_has_its_row_and_every_row_its_room() -> None:
     named = {name for row in rows for name in re.findall(r"\w+", row)}
     rooms = {path.stem for path in TOOL.iterdir() if path.is_dir() or path.suffix == ".py"}
     assert named == rooms - {"__init__", "__main__", "__pycache__"}
+
+
+def test_no_room_is_too_full_to_be_read_at_a_glance() -> None:
+    modules = Counter(path.parent for path in SRC.rglob("*.py") if path.name != "__init__.py")
+    assert {str(room.relative_to(SRC)): count for room, count in modules.items() if count > 16} == {}
 
 
 def test_every_file_that_is_named_exists() -> None:

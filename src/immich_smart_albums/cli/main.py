@@ -98,7 +98,8 @@ def _run(argv: Sequence[str]) -> Exit:
     if not verb and not selects(parsed):
         verb = "check"
     # Imported only now: --help and wrong flags need none of it.
-    command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")
+    room = VERBS[verb].room if verb else "commands"
+    command = import_module(f"immich_smart_albums.cli.{room}.{verb or 'select'}")
     with _unheard() if getattr(parsed, "quiet", False) else contextlib.nullcontext():
         code: Exit = command.run(parsed)
     return code

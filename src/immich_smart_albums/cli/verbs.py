@@ -28,10 +28,11 @@ REPORTS = ("text", "json", "markdown")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb; `cli.commands` has a module of its name."""
+    """One verb; its room has a module of its name."""
 
     purpose: str
     add_arguments: Callable[[Parser], None]
+    room: str = "commands"
 
     def parser(self, name: str) -> Parser:
         """Returns the verb's parser."""
@@ -296,12 +297,14 @@ VERBS: dict[str, Verb] = {
     "history": Verb("list the runs, or what one of them did", _history),
     "ledger": Verb("list what was added and taken out; allow photos again that people took out", _ledger),
     "adopt": Verb("let a rule take over an album that is there", _adopt),
-    "daemon": Verb("keep running: by schedule, and when Immich tells of a photo", _daemon),
-    "workflow": Verb("let Immich tell the daemon of new photos, see whether it does, and end that", _workflow),
-    "healthcheck": Verb("tell whether the daemon is well (exit 1: it is not)", _healthcheck),
+    "daemon": Verb("keep running: by schedule, and when Immich tells of a photo", _daemon, "servers"),
+    "workflow": Verb(
+        "let Immich tell the daemon of new photos, see whether it does, and end that", _workflow, "servers"
+    ),
+    "healthcheck": Verb("tell whether the daemon is well (exit 1: it is not)", _healthcheck, "servers"),
     "config": Verb("check rules files, show them as they count, or print their JSON Schema", _config),
     "init": Verb("write a rules file to begin with", _init),
-    "serve": Verb("open the studio: a page where a rule stands beside its photos", _serve),
-    "demo": Verb("see the tool at work on a small photo server of its own", _demo),
-    "sandbox": Verb("keep that small photo server running, to try things out", _sandbox),
+    "serve": Verb("open the studio: a page where a rule stands beside its photos", _serve, "servers"),
+    "demo": Verb("see the tool at work on a small photo server of its own", _demo, "servers"),
+    "sandbox": Verb("keep that small photo server running, to try things out", _sandbox, "servers"),
 }

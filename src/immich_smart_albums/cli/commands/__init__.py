@@ -1,3 +1,3 @@
-"""One file per verb."""
+"""The verbs about rules and albums: a module each, with a run."""
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.cli.commands.serve import read_token
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_session import rules_options, today
+from immich_smart_albums.cli.servers.serve import read_token
 from immich_smart_albums.config.hook_secret import FILE_BESIDE_LEDGER, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.cli.commands.daemon import read_secret, read_url, secret_place
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.rules_session import rules_options
+from immich_smart_albums.cli.servers.daemon import read_secret, read_url, secret_place
 from immich_smart_albums.config.hook_secret import make_hook_secret
 from immich_smart_albums.daemon.http.hook import HEADER, PATH
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError

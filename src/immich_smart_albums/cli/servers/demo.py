@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.arguments import selection_parser
-from immich_smart_albums.cli.commands import select, serve
+from immich_smart_albums.cli.commands import select
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.parser import PROGRAM
+from immich_smart_albums.cli.servers import serve
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config import headers
 from immich_smart_albums.config.rules_files import DEFAULT_NAME
