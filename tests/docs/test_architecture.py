@@ -6,8 +6,6 @@ import ast
 import re
 from collections import Counter, defaultdict
 
-from immich_smart_albums.session import session
-
 from .pages import CHECKOUT
 
 SRC = CHECKOUT / "src"
@@ -50,13 +48,3 @@ def test_a_class_name_means_one_thing() -> None:
     for name in ADAPTERS:
         assert any("ports" in path for path in shared[name]), name
         assert any("/immich/" in path for path in shared[name]), name
-
-
-def test_the_session_lists_what_its_parts_can_do() -> None:
-    listed: dict[str, list[str]] = {}
-    for line in re.findall(r"^    ( *\w.*)$", (session.__doc__ or "").partition("parts can")[2], re.MULTILINE):
-        module, words = ("", line) if line.startswith(" ") else re.split(r" +", line, maxsplit=1)
-        last = module or list(listed)[-1]
-        listed[last] = [*listed.get(last, []), *re.findall(r"\w+", words)]
-    parts = {part.__module__.rpartition(".")[2]: part for part in session.Session.__bases__}
-    assert listed == {name: [word for word in vars(part) if not word.startswith("_")] for name, part in parts.items()}

@@ -523,7 +523,7 @@ def test_history_tells_what_each_run_did(home: Household) -> None:
         runs = history(ledger, most=10)
         assert [run_history.run.id for run_history in runs] == [5, 4, 3, 1]
         assert [run_history.run.id for run_history in history(ledger, most=2)] == [5, 4]
-        assert [run_history.run.id for run_history in history(ledger, most=9, with_idle=True)] == [5, 4, 3, 2, 1]
+        assert [run.id for run in ledger.runs()] == [5, 4, 3, 2, 1]
     assert [run_history.undone_by for run_history in runs] == [None, None, 5, None]
     assert [run_history.run.ending for run_history in runs] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
     first, lost, third = runs[3].albums, runs[1].albums, runs[2].albums

@@ -297,7 +297,7 @@ def test_whoever_waits_for_a_connection_shares_its_failure(opened: Callable[...,
     session = opened()
     session.load()
     photo = next(iter(best(sandbox)))
-    lock = session._work.lock = CountingLock()  # type: ignore[assignment]
+    lock = session._context.lock = CountingLock()  # type: ignore[assignment]
 
     def wait_for_all() -> None:
         while len(lock.threads) < ASKING:

@@ -73,7 +73,7 @@ def opened(sandbox: Sandbox, folder: Path, key: str) -> tuple[Session, ToldLock]
     environment = {"IMMICH_URL": sandbox.url, "IMMICH_API_KEY": key}
     options = SessionOptions(environment, date(2026, 11, 26), folder / "l.db", folder, {"rules.yaml": RULES})
     session = Session(options)
-    session._work.lock = lock = ToldLock(session._work.lock)  # type: ignore[assignment]
+    session._context.lock = lock = ToldLock(session._context.lock)  # type: ignore[assignment]
     return session, lock
 
 

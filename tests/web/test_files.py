@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,10 +64,9 @@ def test_rules_that_are_broken_at_the_start_are_shown_and_mended(
 
 
 def test_what_is_wrong_in_another_file_does_not_keep_one_from_being_mended(sandbox: Sandbox, tmp_path: Path) -> None:
-    with opened(sandbox, tmp_path, rules=BROKEN) as page:
-        other = tmp_path / "other.yaml"
-        other.write_text("albums: [{name: Other, match: {rting: 3}}]\n", encoding="utf-8")
-        page.studio.session.options = replace(page.studio.session.options, rules=(page.file, other))
+    other = tmp_path / "other.yaml"
+    other.write_text("albums: [{name: Other, match: {rting: 3}}]\n", encoding="utf-8")
+    with opened(sandbox, tmp_path, rules=BROKEN, paths=(tmp_path / "smart-albums.yaml", other)) as page:
         assert page.post("check-file", path=str(page.file), text=RULES).json["reads"] is True
         assert page.post("check-file", path=str(other), text="albums: [").json["reads"] is False
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import Ending, WriteState
+from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.undo.in_effect import Runs
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.ledger import Ledger
 
 SAMPLE = 12
-"""Photos of an album that stand for all that a run moved."""
+"""Photos of an album that are shown, of all that a run added or took out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class AlbumHistory:
     edits: int
     shares: int
     unclear: int
-    """Photos of requests of which nobody knows whether they were carried out."""
+    """Photos of requests that may or may not have been carried out."""
     sample: tuple[str, ...] = ()
     """The ids of some photos that it added or took out."""
 
@@ -49,8 +50,8 @@ class RunHistory:
     albums: tuple[AlbumHistory, ...]
 
 
-def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHistory]:
-    """Returns the newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
+def history(ledger: Ledger, *, most: int) -> list[RunHistory]:
+    """Returns the newest runs that wrote something, or failed to, newest first. Raises LedgerError."""
     runs = ledger.runs()
     runs_by_id = Runs(runs)
     histories: list[RunHistory] = []
@@ -60,13 +61,22 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
         albums: dict[str, list[Write]] = {}
         for write in ledger.writes(run.id):
             albums.setdefault(write.intent.key.rule, []).append(write)
-        if albums or with_idle or run.ending is not Ending.DONE:
+        if albums or run.ending is not Ending.DONE:
             histories.append(
                 RunHistory(
                     run, runs_by_id.undone_by(run.id), tuple(_album(rule, group) for rule, group in albums.items())
                 )
             )
     return histories
+
+
+def run_with_writes(run_id: int, ledger: Ledger) -> tuple[Run, list[Write]]:
+    """Returns a run by its number, and what it wrote, in order. Raises ConfigurationError if there is no such run."""
+    run = next((run for run in ledger.runs() if run.id == run_id), None)
+    if run is None:
+        hint = "history without a number lists the runs."
+        raise ConfigurationError((Problem("RUN", f"the ledger knows no run {run_id}", hint),))
+    return run, ledger.writes(run_id)
 
 
 def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:

@@ -1,4 +1,4 @@
-"""Letting a rule take over an album that is there: which one, what is in it, and what counts as ours from then on."""
+"""Adoption: finds the album that a rule is to take over, and binds the rule to it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Adoption:
     """An album that a rule has taken over."""
 
     name: str
-    """The rule's, of a split with its values filled in."""
+    """The rule's name; for a split rule, with the values filled in."""
     view: CurrentAlbum
-    """The album and what is in it."""
+    """The album and its members."""
     adopted: Adopted
 
 
@@ -47,10 +47,9 @@ class Adopter:
     now: Callable[[], str]
 
     def adopt(self, name: str, album: str | None, *, take_over: bool) -> Adoption:
-        """Let the rule of this name feed an album, named by id, address or name; None: by the rule's name.
+        """Let the rule of this name feed an album; see `Session.adopt`.
 
-        Returns the album, what is in it, and what was adopted. With `take_over` what the rule selects and is in it
-        counts as added by us. Raises ConfigurationError if rule or album cannot be found, ServerError, LedgerError.
+        Raises ConfigurationError if rule or album cannot be found, ServerError, LedgerError.
         """
         name = nfc(name).strip()
         rule = rule_for(name, self.rules)
@@ -64,7 +63,7 @@ class Adopter:
         return Adoption(name, view, adopt(key, view, self.ledger, base, self.now, take_over=taken, rules=names))
 
     def _selected(self, rule: AlbumRule) -> Mapping[str, Sequence[Asset]]:
-        """What the rule selects, by the id of the user whose account selects it. Raises ConfigurationError."""
+        """The photos that the rule selects, by the id of the account's user. Raises ConfigurationError."""
         answers, _ = select_for_albums([rule], self.accounts, self.options)
         answer = answers[rule.name]
         if answer.problems:
@@ -81,5 +80,5 @@ def _view(rule: AlbumRule, name: str, wanted: str, owner: ConnectedAccount) -> C
     assert album is not None, "an album that is not found comes with a problem"
     view = look_at_album(replace(rule, album_id=album.id), name, None, owner, diagnostics)
     diagnostics.raise_problems()
-    assert view is not None, "an album that is not to be looked at comes with a problem"
+    assert view is not None, "an album that cannot be looked at comes with a problem"
     return view

@@ -1,4 +1,4 @@
-"""The time, as plans and the ledger write it."""
+"""The time in the form of plans and the ledger."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """Returns the time, for plans and the ledger, such as `2026-11-26T21:11:58Z`."""
+    """Returns the time in UTC, such as `2026-11-26T21:11:58Z`."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Connects the accounts of a session: those that feed albums, each once."""
+"""Connecting the accounts of a session: those that feed albums, each once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.operations.accounts import connect_accounts
-from immich_smart_albums.session.events import (
-    AssetsRead,
-    Detail,
-    Exchanged,
-    Listener,
-)
+from immich_smart_albums.session.events import AssetsRead, Detail, Exchanged, Listener
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.load import RunConfig
@@ -25,7 +20,7 @@ def connected(
     config: RunConfig, rules: RuleSet, connection: ConnectionOptions, on_event: Listener, stop: Stop
 ) -> ConnectedAccounts:
     """Returns the accounts that feed the albums of the rules. Raises ServerError if none can be asked."""
-    busy_accounts = busy(rules)
+    feeding = feeding_accounts(rules)
     accounts = connect_accounts(
         {
             name: partial(
@@ -37,9 +32,9 @@ def connected(
                 stop=stop,
             )
             for name, settings in config.settings.items()
-            if name in busy_accounts
+            if name in feeding
         },
-        {name: problem for name, problem in config.absent.items() if name in busy_accounts},
+        {name: problem for name, problem in config.absent.items() if name in feeding},
     )
     for name, account in accounts.present.items():
         text = f"{account.server.base}: Immich {account.server.version}, {name} is {account.user.name}"
@@ -47,9 +42,9 @@ def connected(
     return accounts
 
 
-def who(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
-    """Returns whom a session connects, and how: two that are the same are connected once."""
-    ways = {
+def connection_key(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
+    """Returns a value that is equal if the same accounts are connected in the same way."""
+    settings_of = {
         name: (
             settings.server,
             settings.key.reveal(),
@@ -59,14 +54,14 @@ def who(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
         )
         for name, settings in config.settings.items()
     }
-    return ways, config.absent, busy(rules)
+    return settings_of, config.absent, feeding_accounts(rules)
 
 
-def busy(rules: RuleSet) -> set[str]:
-    """Returns the accounts that feed albums."""
+def feeding_accounts(rules: RuleSet) -> set[str]:
+    """Returns the names of the accounts that feed albums."""
     return {name for album in rules.albums for name in album.accounts}
 
 
 def is_known(name: str, accounts: ConnectedAccounts) -> bool:
-    """Returns whether an account takes part, or would if it could be asked."""
+    """Returns whether the session knows an account, connected or not."""
     return name in accounts.present or name in accounts.absent

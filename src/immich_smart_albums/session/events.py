@@ -16,19 +16,19 @@ class _Text:
 
 
 class Note(_Text):
-    """Note on how rules and settings were read; it stops nothing."""
+    """A note on how rules and settings were read. It stops nothing."""
 
     __slots__ = ()
 
 
 class StatusMessage(_Text):
-    """Message on what is being done."""
+    """A message on the progress of an operation."""
 
     __slots__ = ()
 
 
 class Detail(_Text):
-    """Detail that helps to find the reason of something."""
+    """A detail for the log, which helps to find the reason of something."""
 
     __slots__ = ()
 
@@ -42,7 +42,7 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class AssetsRead:
-    """Some more assets were read."""
+    """More assets were read, so many."""
 
     count: int
 
@@ -55,7 +55,7 @@ class ReadingDone:
 Event = Note | StatusMessage | Detail | Exchanged | AssetsRead | ReadingDone
 
 Listener = Callable[[Event], None]
-"""Takes events as they come, also from the threads that send requests: it has to be quick, and safe for threads."""
+"""Takes one event, also in the threads that send requests: it must be quick, and safe for threads."""
 
 
 def ignore(event: Event) -> None:

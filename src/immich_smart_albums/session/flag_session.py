@@ -1,12 +1,12 @@
-"""A session of one key and one rule, as flags say them: a rule set of one album, and no ledger.
+"""A session of one key and one rule, made from flags: a rule set of one album, and no ledger.
 
     session = FlagSession(options, rule, Target("Best of", may_create=True), on_event=show)
     session.check_ahead()               # everything that can be wrong before the first search
     plan = session.plan()
     result = session.apply(plan)
 
-Plans are made and written as for rules files. What differs is that all that is wrong is told before anything is read,
-that nothing is remembered, and that nothing but photos is written.
+Plans are made and applied as for rules files, with three differences: all problems are raised before anything is read,
+nothing is remembered, and only photos are written.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ class FlagSession:
     def __init__(
         self, options: FlagOptions, rule: Rule | None, target: Target | None, on_event: Listener = ignore
     ) -> None:
-        """Nothing is read but the settings; raises ConfigurationError with all problems where these say no server.
+        """Read the settings, and nothing else. Raises ConfigurationError with all problems if they name no server.
 
-        No rule: the flags could not be read, and the problems tell why. No target: photos are looked at only.
+        `rule` is None if the flags could not be read; their problems are in the options. `target` is None if nothing is
+        to be written.
         """
         self._options = options
         self._on_event = on_event
@@ -103,7 +104,7 @@ class FlagSession:
     def check_ahead(self) -> None:
         """Check everything that can be checked before the first search: names, album, permissions.
 
-        Raises ConfigurationError with all that is wrong, with the flags too; ServerError.
+        Raises ConfigurationError with all problems, those of the flags too; ServerError.
         """
         self._resolved = resolve_ahead(self._rule, self._name, self._target, self._connected, self._diagnostics)
         self._tell_notes(self._diagnostics.warnings[self._count_shown :])
@@ -119,7 +120,7 @@ class FlagSession:
         return plan
 
     def select(self) -> Selection:
-        """Returns what the rule selects for certain in `assets`, and the rest in `waiting`. Raises SmartAlbumsError."""
+        """Returns the selection: certain matches in `assets`, the others in `waiting`. Raises SmartAlbumsError."""
         try:
             answers, _ = preview(self._rules().albums, self._present(), self._searching, resolved=self._by_account())
         finally:
@@ -129,7 +130,7 @@ class FlagSession:
     def plan(self) -> Plan:
         """Returns the plan for the album. The album is looked at anew each time; the photos are selected once.
 
-        Raises ConfigurationError if it cannot be told any more which album is meant, and SmartAlbumsError.
+        Raises ConfigurationError if the album is gone or ambiguous by now, and SmartAlbumsError.
         """
         try:
             if self._answers is None:
@@ -155,7 +156,7 @@ class FlagSession:
         return plan
 
     def selection(self, plan: Plan) -> Selection:
-        """Returns what a plan was made from: its certain photos in `assets`, and the others in `waiting`.
+        """Returns the selection that a plan was made from: certain matches in `assets`, the others in `waiting`.
 
         Raises ValueError before the first `plan`.
         """
@@ -169,7 +170,7 @@ class FlagSession:
         return replace(selection, assets=certain, waiting=waiting)
 
     def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
-        """Write a plan; see `Session.apply`. No ledger remembers it."""
+        """Write a plan; see `Session.apply`. Nothing is remembered."""
         result = ApplyResult() if result is None else result
         servers = {ONLY_ACCOUNT: self._account().server}
         apply(plan, servers, NullLedger(), result, now, stop)
@@ -187,7 +188,7 @@ class FlagSession:
         return settings
 
     def _rules(self) -> RuleSet:
-        """The one rule that there is."""
+        """The rule set of the only rule."""
         if self._rule is None:
             message = "flags that cannot be read make no rule"
             raise TypeError(message)
@@ -215,7 +216,7 @@ class FlagSession:
         return self._present().present[ONLY_ACCOUNT]
 
     def _connected(self) -> ConnectedAccount:
-        """The account, connected and told about."""
+        """The account, after a message on it."""
         account = self._account()
         self._on_event(Detail(f"{account.server.base}: Immich {account.server.version}"))
         return account
@@ -234,7 +235,7 @@ class FlagSession:
 
 
 def _raise(problems: tuple[Problem, ...]) -> None:
-    """Raise what stops the only album there is: the album itself, or the failure of a search."""
+    """Raise the problems of the only album, if any: ConfigurationError about the album, else SmartAlbumsError."""
     if any(problem.where == FLAG for problem in problems):
         raise ConfigurationError(problems)
     if problems:

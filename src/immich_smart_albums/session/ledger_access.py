@@ -1,4 +1,4 @@
-"""The ledger of a session, opened for one operation after another, each in its own thread."""
+"""The ledger of a session, opened for each operation in its own thread."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class LedgerAccess:
-    """Opens a session's ledger; a thread that holds it open goes on with that."""
+    """Opens the ledger of a session. A thread that holds it open gets that one again."""
 
     def __init__(self, options: SessionOptions) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self.options = options
         self._held = threading.local()
 
@@ -34,8 +34,7 @@ class LedgerAccess:
     def holding(self, doing: str | None = None) -> Iterator[None]:
         """Returns a context in which this thread keeps the ledger open over several operations.
 
-        `doing` is what will be written: nobody else can write meanwhile. None: it is only read. Raises LedgerError,
-        also if somebody else is writing.
+        See `Session.holding_ledger`. Raises LedgerError, also if somebody else is writing.
         """
         with open_ledger(self.place, doing=doing) as ledger:
             self._held.ledger, self._held.writes = ledger, doing is not None

@@ -1,4 +1,4 @@
-"""The rules that a session works on: read at the first use, and again when it is told to."""
+"""The rules of a session: read at the first use, and again on request."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class LoadedRules:
-    """What rules files say, with server and keys, and the rules that the options mean; safe for threads."""
+    """The rules files with server and keys, and those of their rules that the options name. Safe for threads."""
 
     def __init__(self, options: SessionOptions, tell_notes: Callable[[Iterable[str]], None]) -> None:
-        """Nothing is read yet."""
+        """Read nothing yet."""
         self.options = options
         self._tell_notes = tell_notes
         self._source: Source = options.rules
@@ -31,7 +31,7 @@ class LoadedRules:
         self._lock = threading.RLock()
 
     def get(self) -> tuple[RunConfig, RuleSet]:
-        """Returns files and rules; once they are read, nobody waits for them. Raises ConfigurationError."""
+        """Returns files and rules. Once they are read, no thread waits. Raises ConfigurationError."""
         loaded = self._loaded
         if loaded is None:
             with self._lock:  # in which another thread may have read them meanwhile
@@ -39,7 +39,7 @@ class LoadedRules:
         return loaded
 
     def parse(self, source: Source | None = None) -> RuleSet:
-        """Returns what the rules say, or another source; see `Session.parse`."""
+        """Returns the rules of the files, or of another source; see `Session.parse`."""
         diagnostics = self._diagnostics()
         rules = load_rules(self._source if source is None else source, self.options.surroundings, diagnostics)
         self._tell_notes(diagnostics.warnings)
@@ -48,7 +48,8 @@ class LoadedRules:
     def reload(self, source: Source | None = None) -> tuple[RunConfig, RuleSet] | None:
         """Read the rules again, or another source from now on.
 
-        Returns what was read before. None if nothing was. Raises ConfigurationError, and all is as it was.
+        Returns files and rules as they were before. None if they were not read yet. Raises ConfigurationError; then
+        nothing has changed.
         """
         with self._lock:
             before, source_before = self._loaded, self._source
@@ -61,7 +62,7 @@ class LoadedRules:
             return before
 
     def set_today(self, today: date) -> None:
-        """Take another day from now on; the rules are read again at the next use."""
+        """Set the day. The rules are read again at the next use."""
         with self._lock:
             self.options = replace(self.options, today=today)
             self._loaded = None

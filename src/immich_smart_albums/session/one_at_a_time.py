@@ -1,4 +1,4 @@
-"""Runs of flags keep no ledger, so they have no lock of it: those that create an album wait for each other here."""
+"""A lock for runs of flags that create an album. They have no ledger, and so no lock beside it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
-    """Returns a context that only one process of this user on this machine is in; others wait before it.
+    """Returns a context for one process of this user on this machine at a time; others wait to enter it.
 
-    The lock goes away with its process. Where there is no place for a lock, nobody is waited for.
+    The lock ends with its process. If no lock can be taken, the process goes on without one. `say` takes a message
+    when there is something to wait for.
     """
     try:
         place = Path(tempfile.gettempdir(), f"immich-smart-albums-{os.getuid()}.lock")

@@ -1,4 +1,4 @@
-"""Options of a session, as a front end says them."""
+"""Options of a session."""
 
 from __future__ import annotations
 
@@ -19,43 +19,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """Everything that decides on what a session works."""
+    """Where a session finds its rules, server, keys and ledger, and how it reads."""
 
     environment: Mapping[str, str] = field(repr=False)
     """Variables: address, key, and whatever the rules files name."""
     today: date
-    """On the calendar of the user."""
+    """The date on the user's calendar."""
     ledger: Path | None = None
-    """The ledger's file, with what searches found beside it; None: in the user's state folder."""
+    """The ledger's file; the search cache is beside it. None: in the user's state folder."""
     folder: Path = Path()
     """The working folder."""
     rules: Source = ()
-    """Rules files and folders, none for the usual ones; or texts that stand in no file yet, by their names."""
+    """Rules files and folders, empty for the usual ones; or texts that are in no file yet, by name."""
     albums: tuple[str, ...] = ()
-    """Only these albums of the rules; none: all."""
+    """Only these albums of the rules. Empty: all."""
     server: str | None = None
-    """The address, where it is said beside the rules."""
+    """The server's address, if it is not to come from rules or environment."""
     key: str | None = field(default=None, repr=False)
-    """The key, where it is said beside the rules."""
+    """The API key, if it is not to come from rules or environment."""
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     full: bool = False
-    """Read everything, also what is known from earlier runs."""
+    """Read everything, without the search cache of earlier runs."""
     keeps_records: bool = False
-    """Keep what searches found in memory, for rules that somebody works on; see `Session.select`."""
+    """Keep records in memory, for rules that somebody is working on; see `Session.select`."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong with this input itself; told with all that is wrong with the rules files."""
+    """Problems of these options themselves, which are raised together with those of the rules files."""
     notes: tuple[str, ...] = ()
-    """What the user should know of this input."""
+    """Notes on these options, for the user."""
 
     @property
     def surroundings(self) -> Environment:
-        """Where files and variables are looked for."""
+        """The environment in which files and variables are looked up."""
         return Environment(self.environment, self.folder, self.today)
 
 
 @dataclass(frozen=True, slots=True)
 class FlagOptions:
-    """What flags say beside the rule and its album."""
+    """Options of a session of flags, beside the rule and its album."""
 
     environment: Mapping[str, str] = field(repr=False)
     folder: Path = Path()
@@ -63,7 +63,7 @@ class FlagOptions:
     key: str | None = field(default=None, repr=False)
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     searches: Path | None = None
-    """Where it is kept what searches found; None: nowhere."""
+    """The file of the search cache. None: no cache."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong with the flags; told with all that is wrong before the first search."""
+    """Problems of the flags, which are raised with all others before the first search."""
     notes: tuple[str, ...] = ()

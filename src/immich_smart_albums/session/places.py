@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STATE = "searches.db"
-"""Beside the ledger: what searches found, so that the next run asks for what changed only."""
+"""The file of the search cache, beside the ledger: the next run asks only for what changed."""
 
 
 def ledger_place(environment: Mapping[str, str]) -> Path:
-    """Returns the ledger, in the user's state folder. Raises ConfigurationError if the user has no home for it."""
+    """Returns the ledger's file in the user's state folder. Raises ConfigurationError if the user has no home."""
     try:
         return default_place(environment, Path.home, sys.platform)
     except RuntimeError:
@@ -27,5 +27,5 @@ def ledger_place(environment: Mapping[str, str]) -> Path:
 
 
 def state_place(environment: Mapping[str, str]) -> Path:
-    """Returns what searches found, in the user's state folder."""
+    """Returns the search cache in the user's state folder. Raises ConfigurationError if the user has no home."""
     return ledger_place(environment).with_name(STATE)

@@ -9,7 +9,7 @@ from immich_smart_albums.rules.tree import Search, leaves
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.session.parts.looking import ExplainedAlbum
+    from immich_smart_albums.session.selecting import ExplainedAlbum
 
 
 def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:

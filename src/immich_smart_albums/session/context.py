@@ -1,4 +1,4 @@
-"""The workplace of a session's parts: rules, connected accounts, what was read before, the ledger."""
+"""The context of a session's operations: rules, connected accounts, records in memory, the ledger, and who is next."""
 
 from __future__ import annotations
 
@@ -13,14 +13,8 @@ from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.drafts import Drafts
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.selection.cache.records import RecordCache
-from immich_smart_albums.session.connecting import connected, is_known, who
-from immich_smart_albums.session.events import (
-    Detail,
-    Listener,
-    Note,
-    ReadingDone,
-    StatusMessage,
-)
+from immich_smart_albums.session.connecting import connected, connection_key, is_known
+from immich_smart_albums.session.events import Detail, Listener, Note, ReadingDone, StatusMessage
 from immich_smart_albums.session.ledger_access import LedgerAccess
 from immich_smart_albums.session.loaded_rules import LoadedRules
 from immich_smart_albums.session.places import STATE
@@ -41,14 +35,14 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 0.05
-"""Seconds after which who waits for the session looks whether to end."""
+"""Seconds between two calls of `stop` while an operation waits for the one before it."""
 
 
-class Workplace:
-    """Rules, accounts and ledger of a session; see there."""
+class SessionContext:
+    """What the operations of a session share; see `Session`."""
 
     def __init__(self, options: SessionOptions, on_event: Listener) -> None:
-        """Nothing is read yet."""
+        """Read nothing yet, and connect nothing."""
         self._on_event = on_event
         self._rules = LoadedRules(options, self.tell_notes)
         self._accounts: ConnectedAccounts | None = None
@@ -66,7 +60,7 @@ class Workplace:
 
     @property
     def options(self) -> SessionOptions:
-        """What the session was opened with, and the day that it is now."""
+        """See `Session.options`."""
         return self._rules.options
 
     @property
@@ -88,7 +82,7 @@ class Workplace:
                 accounts = self._accounts
                 if accounts is None:
                     if self._attempts > attempts and self._failure is not None:
-                        raise self._failure.with_traceback(None)  # of who tried while this thread waited
+                        raise self._failure.with_traceback(None)  # of the attempt that this thread waited for
                     accounts = self._accounts = self._connected()
                     present = accounts.present if self.options.keeps_records else {}
                     for name, account in present.items():
@@ -97,10 +91,10 @@ class Workplace:
         return accounts
 
     def background(self, stop: Stop) -> Mapping[str, PhotoServer]:
-        """Returns the servers of all accounts, connected a second time: who asks these makes nobody wait.
+        """Returns the servers of all accounts, connected a second time: nobody waits for requests to these.
 
-        For one at a time. Before each request `stop` is asked; it may wait, so it is not asked while others wait for
-        the session.
+        Only one operation may use them at a time. `stop` is asked before each request, and may wait for other
+        operations; so it is not asked here, where others wait for this one.
         """
         self._stop_background = never
         with self.lock:
@@ -114,7 +108,7 @@ class Workplace:
         return servers
 
     def _connected(self) -> ConnectedAccounts:
-        """A new connection; that it failed is known to all who waited for it, so that not each tries for as long."""
+        """A new connection. Operations that waited for it fail with it, so that each need not wait for a time-out."""
         self._failure = None
         try:
             return connected(self.config, self.rules, self.options.connection, self._on_event, self._is_stopped)
@@ -140,7 +134,7 @@ class Workplace:
         """See `Session.reload`."""
         with self.lock:
             before = self._rules.reload(source)
-            if before is None or who(*before) != who(*self._rules.get()):
+            if before is None or connection_key(*before) != connection_key(*self._rules.get()):
                 self.refresh()
 
     def set_today(self, today: date) -> None:
@@ -214,14 +208,13 @@ class Workplace:
 
     @contextmanager
     def reading(self, stop: Stop) -> Iterator[None]:
-        """Returns a context for one operation that reads, one at a time.
+        """Returns a context for one operation that reads; it waits for the operation before it.
 
-        It waits for the operation before it. Raises Stopped while it waits, and before each request, once `stop` says
-        so.
+        Raises Stopped once `stop` returns True: while it waits, and before each request.
         """
         while not self.lock.acquire(timeout=PATIENCE):
             if stop():
-                raise Stopped  # nobody waits for it any more, so it does not wait either
+                raise Stopped
         try:
             if stop():
                 raise Stopped
@@ -243,7 +236,7 @@ class Workplace:
         return self._stop()
 
     def selecting(self) -> SelectOptions:
-        """Returns how selections are made: how many requests at once, and what is known from earlier runs."""
+        """Returns the options of selections: how many requests at once, and the cache of earlier runs."""
         place = self.ledger_place.with_name(STATE)
         store = None if self.options.full else SearchCacheFile(place, lambda text: self._on_event(StatusMessage(text)))
         return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
@@ -255,11 +248,3 @@ class Workplace:
         """Tell the listener what users should know of their rules."""
         for note in notes:
             self._on_event(Note(note))
-
-
-class SessionPart:
-    """Some of what a session can do; `Session` has all parts, which share its workplace."""
-
-    def __init__(self, work: Workplace) -> None:
-        """Nothing is read yet."""
-        self._work = work

@@ -1,1 +1,0 @@
-"""The parts of a session: what it can do, each in a module, on one workplace."""
