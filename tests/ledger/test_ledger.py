@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -259,6 +260,32 @@ def test_a_rule_that_has_an_album_does_not_get_that_of_another_one(ledger: Sqlit
     before = ledger.state
     ledger.rename(KEY, OTHER)
     assert (ledger.state, ledger.binding(KEY)) == (before, Binding("a1", "Friends"))
+
+
+def test_albums_of_a_rule_that_is_split_are_those_of_its_next_name_and_its_names_are_known(
+    ledger: SqliteLedger,
+) -> None:
+    def album(name: str) -> AlbumKey:
+        return AlbumKey("alice", name)
+
+    for name in ("In 2023", "In 2024"):
+        ledger.bind(album(name), replace(ALBUM, id=name, name=name))
+        ledger.learn(album(name), Observed(taken_out=(C,)), 0, "In {year}")
+    ledger.rename(album("In 2024"), album("Of 2024"), "Of {year}")
+    assert [(known.key.rule, known.split) for known in ledger.albums()] == [
+        ("In 2023", "Of {year}"),
+        ("Of 2024", "Of {year}"),
+    ]
+    assert ledger.renames() == {album("In {year}"): album("Of {year}")}
+    state = ledger.state
+    # One that has its name already, or is told by its rule's, changes nothing more.
+    ledger.rename(album("In 2023"), album("In 2023"), "Of {year}")
+    ledger.rename(album("In {year}"), album("In 2023"), "Of {year}")
+    assert (ledger.state, standings(ledger, album("In 2023"))) == (state, {"c": MembershipState.TAKEN_OUT})
+    # To and fro is none of it.
+    ledger.rename(album("Of {year}"), album("In 2023"), "In {year}")
+    assert ledger.renames() == {album("Of {year}"): album("In {year}")}
+    assert {known.split for known in ledger.albums()} == {"In {year}"}
 
 
 def test_photos_may_be_taken_over(ledger: SqliteLedger) -> None:

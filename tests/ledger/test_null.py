@@ -28,5 +28,6 @@ def test_nothing_is_remembered_whatever_is_told() -> None:
     ledger.finish(run, Ending.DONE, "now")
     assert (ledger.binding(KEY), ledger.memory(KEY)) == (None, NOTHING)
     assert (ledger.albums(), ledger.runs(), ledger.writes(run), ledger.writes_to(KEY)) == ([], [], [], [])
+    assert ledger.renames() == {}
     ledger.unbind(KEY)
     assert not ledger.remembers

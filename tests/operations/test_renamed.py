@@ -241,8 +241,8 @@ def test_an_album_of_a_rule_that_is_gone_is_adopted_with_all_that_is_remembered(
 # -- splits ------------------------------------------------------------------------------------------------------------
 
 
-def split(name: str, **more: Any) -> AlbumRule:
-    return replace(rule(name, **more), rule=Rule(BEST.match, split=(DAY,)))
+def split(name: str, *accounts: str, **more: Any) -> AlbumRule:
+    return replace(rule(name, *accounts, **more), rule=Rule(BEST.match, split=(DAY,)))
 
 
 @pytest.fixture
@@ -273,6 +273,102 @@ def test_a_split_rule_that_was_renamed_goes_on_with_all_of_its_albums(days: Hous
     assert not days.sync().has_changed
     days.rate("alice-3")
     assert days.sync().failures == []
+
+
+@pytest.fixture
+def day_without(days: Household) -> Household:
+    """Photo 0 of Alice was taken out of the album of the first day, and nothing goes there now."""
+    days.take_out("alice-0", album="Day 01")
+    days.sync()
+    days.rate("alice-0", stars=1)
+    days.sync()
+    return days
+
+
+def renamed(household: Household, *names: str) -> None:
+    """A run for each name, in which the rule says what it was, and another one in which it does not any more."""
+    for name in names:
+        for was in (household.rules[0].name, None):
+            household.rules = (split(name, was=was),)
+            assert household.sync().failures == []
+
+
+@pytest.mark.parametrize("names", [["On the {day}"], ["On the {day}", "At {day}"], ["On the {day}", "Day {day}"]])
+def test_what_stays_out_of_an_album_to_which_nothing_goes_stays_out_whatever_its_rule_is_called(
+    day_without: Household, names: list[str]
+) -> None:
+    days = day_without
+    renamed(days, *names)
+    last = names[-1].format(day="0{}").format
+    assert albums(days) == sorted(["Day 01", last(2)])
+    days.rate("alice-0", "bob-0")
+    days.rules = (split(names[-1], "alice", "bob"),)
+    assert days.sync().failures == []
+    assert albums(days) == [last(1), last(2)]
+    assert days.inside(last(1)) == {"bob-0"}
+    assert not days.sync().has_changed
+
+
+def test_photos_are_taken_out_of_an_album_that_is_known_by_its_first_name_only(days: Household) -> None:
+    days.rules = (split("Day {day}", in_step=False),)
+    days.rate("alice-0", stars=1)
+    for name, was in (("On the {day}", "Day {day}"), ("At {day}", "On the {day}")):
+        days.rules = (split(name, was=was, in_step=False),)
+        days.sync()
+    assert (albums(days), days.inside("Day 01")) == (["At 02", "Day 01"], {"alice-0"})
+    days.rules = (split("At {day}"),)
+    days.sync()
+    assert days.inside("Day 01") == set()
+
+
+def test_a_rule_of_which_nothing_was_left_when_it_was_renamed_is_known_by_what_it_takes_out(
+    day_without: Household,
+) -> None:
+    days = day_without
+    days.rate("alice-1", stars=1)
+    renamed(days, "On the {day}")
+    assert days.inside("Day 02") == set()
+    days.rate("alice-0")
+    assert not only(days.sync()).added
+    assert albums(days) == ["Day 02", "On the 01"]
+
+
+def test_a_rule_that_did_nothing_when_it_was_renamed_is_asked_about_once_more(day_without: Household) -> None:
+    days = day_without
+    days.rate("alice-1", stars=1)
+    days.sync()
+    renamed(days, "On the {day}")
+    days.rate("alice-0")
+    result = problem(days)
+    assert "'Day {day}', which is to stay without 1 of the 1 photos that match here, is not in the" in result.message
+    assert was_answers(result) == ('"Day {day}"', "none")
+
+
+def test_an_album_that_is_called_as_one_of_a_rule_before_is_left_to_its_own_rule(day_without: Household) -> None:
+    days = day_without
+    renamed(days, "On the {day}")
+    days.sandbox.library.delete_album(days.album("Day 01").id)
+    with days.writing() as (ledger, _):
+        forget_album(known_album("Day 01", ledger), ledger)
+    days.rate("alice-0")
+    other = replace(rule("Day 01", is_new=True), rule=BAD)
+    days.rate("alice-3", stars=1)
+    days.rules = (other, *days.rules)
+    days.sync()
+    assert (days.inside("Day 01"), days.inside("On the 01")) == ({"alice-3"}, {"alice-0"})
+
+
+def test_what_stays_out_is_known_by_the_new_name_where_there_was_no_album_either(home: Household) -> None:
+    home.sandbox.library.delete_album(home.album().id)
+    with home.writing() as (ledger, _):
+        forget_album(known_album("Best", ledger), ledger)
+    home.rate("alice-0", "alice-1", "alice-2", "alice-3", stars=1)
+    home.rules = (rule("Favourites", was="Best"),)
+    home.sync()
+    home.rules = (rule("Favourites"),)
+    home.rate("alice-2", "alice-3")
+    home.sync()
+    assert home.inside("Favourites") == {"alice-2"}
 
 
 def test_a_rule_that_is_split_now_was_another_one(days: Household) -> None:

@@ -9,7 +9,7 @@ from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAss
 from immich_smart_albums.changes.journal import KnownAlbum, WriteState
 from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Interrupted, MembershipState, OpenShare
 from immich_smart_albums.changes.plan import Observed
-from immich_smart_albums.ledger import memberships, rows
+from immich_smart_albums.ledger import memberships, renaming, rows
 from immich_smart_albums.ledger.database import open_database
 from immich_smart_albums.model.outcome import Outcome
 
@@ -96,6 +96,10 @@ class SqliteLedger:
             for album, owner, rule, album_id, name, server, split in self._database.rows(sql)
         ]
 
+    def renames(self) -> dict[AlbumKey, AlbumKey]:
+        """See `Ledger.renames`."""
+        return renaming.renames(self._database)
+
     def runs(self) -> list[Run]:
         """See `Ledger.runs`."""
         return [rows.run(row) for row in self._database.rows(f"SELECT {rows.RUN} FROM runs ORDER BY id DESC")]  # noqa: S608
@@ -180,22 +184,21 @@ class SqliteLedger:
                 self._unbind(row)
             self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
 
-    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+    def rename(self, before: AlbumKey, now: AlbumKey, split: str = "") -> None:
         """See `Ledger.rename`."""
-        if self.binding(now) is not None:
+        sql = "SELECT split FROM albums WHERE owner = ? AND rule = ?"
+        splits = [row[0] for row in self._database.rows(sql, before.owner, before.rule)]
+        rule_before = AlbumKey(before.owner, splits[0] if splits else before.rule)
+        rule_now = AlbumKey(now.owner, split)
+        is_moved = bool(splits) and before != now and self.binding(now) is None
+        is_renamed = bool(split and rule_before.rule) and self.renames().get(rule_before, rule_before) != rule_now
+        if not (is_moved or is_renamed):
             return
         with self._transaction_that_counts():
-            old, new = self._album(before), self._album(now)
-            self._database.run("DELETE FROM shares WHERE album = ?", new)
-            # What is known of the new one by now is what stays out of it.
-            self._database.run("UPDATE OR IGNORE memberships SET album = ? WHERE album = ?", new, old)
-            self._database.run("DELETE FROM memberships WHERE album = ?", old)
-            self._database.run("UPDATE writes SET album = ? WHERE album = ?", new, old)
-            self._database.run("UPDATE shares SET album = ? WHERE album = ?", new, old)
-            columns = "album, name, matched, split"
-            sql = f"UPDATE albums SET ({columns}) = (SELECT {columns} FROM albums WHERE id = ?) WHERE id = ?"  # noqa: S608
-            self._database.run(sql, old, new)
-            self._database.run("DELETE FROM albums WHERE id = ?", old)
+            if is_moved:
+                renaming.move(self._database, self._album(before), self._album(now))
+            if is_renamed:
+                renaming.rename_rule(self._database, rule_before, rule_now)
 
     def unbind(self, key: AlbumKey) -> None:
         """See `Ledger.unbind`."""

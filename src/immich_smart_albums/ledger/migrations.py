@@ -126,6 +126,21 @@ def _composed_names(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE OR IGNORE albums SET rule = ?, split = ? WHERE id = ?", names)
 
 
+def _renames(connection: sqlite3.Connection) -> None:
+    """What rules that are split were called, so that albums that were not fed since are found by their old names."""
+    connection.execute(
+        """
+        CREATE TABLE renames (
+            owner TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            owner_now TEXT NOT NULL,
+            rule_now TEXT NOT NULL,
+            PRIMARY KEY (owner, rule)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (
     _albums,
     _runs,
@@ -133,5 +148,6 @@ MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (
     by_user,
     _shares_and_covers,
     _composed_names,
+    _renames,
 )
 """A ledger whose `user_version` is n has gone through the first n."""

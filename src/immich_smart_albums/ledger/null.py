@@ -34,7 +34,7 @@ class NullLedger:
     def bind(self, key: AlbumKey, album: Album) -> None:
         """Not remembered."""
 
-    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+    def rename(self, before: AlbumKey, now: AlbumKey, split: str = "") -> None:
         """Not remembered."""
 
     def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
@@ -65,6 +65,10 @@ class NullLedger:
     def albums(self) -> list[KnownAlbum]:
         """Returns no albums."""
         return []
+
+    def renames(self) -> dict[AlbumKey, AlbumKey]:
+        """Returns no renames."""
+        return {}
 
     def runs(self) -> list[Run]:
         """Returns no runs."""

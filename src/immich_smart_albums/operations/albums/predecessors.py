@@ -10,15 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
+from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, AlbumKey
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import folded, same_name
+from immich_smart_albums.operations.albums.earlier_names import earlier_names, earlier_rules
 from immich_smart_albums.operations.albums.was_answers import renamed_or_new
-from immich_smart_albums.rules.split import album_name, pattern
+from immich_smart_albums.rules.split import pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.journal import KnownAlbum
@@ -80,6 +81,8 @@ class Predecessors:
             else:
                 groups.setdefault(group, []).append(known_album)
         self._earlier = [_FormerRule(*group, tuple(albums)) for group, albums in groups.items()]
+        self._names = {AlbumKey(user, name) for user, name in names if user is not None}
+        self._renames = ledger.renames()
         self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
 
     def of(self, rule: AlbumRule, owner: ConnectedAccount, selecting: Callable[[], AbstractSet[str]]) -> Predecessor:
@@ -121,13 +124,28 @@ class Predecessors:
         return any(album.key.owner == owner.user.id for album in self._albums)
 
     def keys_before(
-        self, rule: AlbumRule, predecessor: Predecessor, selections: Mapping[str, Selection]
+        self,
+        rule: AlbumRule,
+        owner: ConnectedAccount,
+        predecessor: Predecessor,
+        selections: Mapping[str, Selection],
     ) -> dict[str, AlbumKey]:
-        """Returns the keys under which the ledger knows the albums of a rule, by the names that they get now."""
-        if not predecessor.rule:
-            return {}
-        keys = {album.key for album in self._albums}
-        return {name: key for name, key in _earlier_names(rule, predecessor, selections.values()) if key in keys}
+        """Returns the keys under which the ledger knows the albums of a rule, by the names that they get now.
+
+        Albums of a split to which nothing went for a while have the name of one of the rules before.
+        """
+        before = [AlbumKey(predecessor.user, predecessor.rule)] if predecessor.rule else []
+        if rule.rule.split:
+            before = earlier_rules([AlbumKey(owner.user.id, rule.name), *before], self._renames, self._names)
+        known = {album.key for album in self._albums if not rule.rule.split or self._is_of(album, rule, before)}
+        return {name: key for name, key in earlier_names(rule, before, selections.values()) if key in known}
+
+    def _is_of(self, album: KnownAlbum, rule: AlbumRule, before: Iterable[AlbumKey]) -> bool:
+        """Whether an album is a rule's, or was one of those before; some other rule's may only be called like that."""
+        if album.key in self._names:
+            return False
+        # Before splits were noted, only the name tells.
+        return album.split in {"", rule.name} or AlbumKey(album.key.owner, album.split) in before
 
     def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Predecessor | None:
         """The earlier rule of this name: one of the owner's, before one of another account."""
@@ -158,10 +176,11 @@ class Predecessors:
         if ids & meant:
             return "fed the album that is meant here"
         memories = [self._ledger.memory(album.key) for album in earlier.albums]
-        inside = frozenset().union(*(memory.having(KNOWN_INSIDE) for memory in memories))
-        common, fewer = len(inside & selected), min(len(inside), len(selected))
-        if common and 2 * common >= fewer:
-            return f"holds {common:,} of the {len(selected):,} photos that match here"
+        for standings, what in ((KNOWN_INSIDE, "holds {}"), (KEPT_OUT, "is to stay without {}")):
+            photos = frozenset().union(*(memory.having(standings) for memory in memories))
+            common, fewer = len(photos & selected), min(len(photos), len(selected))
+            if common and 2 * common >= fewer:
+                return what.format(f"{common:,} of the {len(selected):,} photos that match here")
         return None
 
 
@@ -176,18 +195,3 @@ def _question(rule: AlbumRule, earlier: _FormerRule, reason: str) -> Problem:
 
 def _album_id(album: KnownAlbum) -> str | None:
     return album.binding.album_id if album.binding else None
-
-
-def _earlier_names(
-    rule: AlbumRule, predecessor: Predecessor, selections: Iterable[Selection]
-) -> Iterator[tuple[str, AlbumKey]]:
-    keys = rule.rule.split
-    if not keys:
-        yield rule.name, AlbumKey(predecessor.user, predecessor.rule)
-        return
-    combinations = {values for selection in selections for groups in selection.groups.values() for values in groups}
-    for values in combinations:
-        yield (
-            album_name(rule.name, keys, values),
-            AlbumKey(predecessor.user, album_name(predecessor.rule, keys, values)),
-        )

@@ -113,7 +113,7 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: RunContext, report: AlbumR
     if plan.refusals:
         message = f"{plan.name}: {'; '.join(plan.refusals)}"
         raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
-    if plan.album is None and not plan.changes and plan.learned == Observed():
+    if plan.album is None and not plan.changes and plan.learned == Observed() and plan.was is None:
         return  # an album that is not there and stays so is nothing to remember, perhaps not even whose it is
     if plan.album is not None and (plan.changes or plan.learned != Observed()):
         # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
@@ -122,7 +122,7 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: RunContext, report: AlbumR
         written.add(plan.album.id)
     if not run.is_undo:
         if plan.was is not None:
-            run.journal.rename(plan.was, key)
+            run.journal.rename(plan.was, key, plan.split)
         if plan.album is not None:
             run.journal.bind(key, plan.album)
         run.journal.learn(key, plan.learned, None if plan.problems else plan.matched, plan.split)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from immich_smart_albums.changes.guard import refusals_of_split, refused_together
+from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import albums_of, left_behind
@@ -55,13 +56,16 @@ class RulePlanner:
         notes = tuple(dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes))
         notes = (predecessor.warning, *notes) if predecessor.warning else notes
         parts = dict(albums_of(rule, answers.selections))
-        before = self.predecessors.keys_before(rule, predecessor, answers.selections)
+        before = self.predecessors.keys_before(rule, owner, predecessor, answers.selections)
         renamed = {key.rule for key in before.values()}
-        for name in left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule}):
-            if name not in renamed:
-                parts.setdefault(name, dict.fromkeys(answers.selections, ()))
+        left = set(left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule})) - renamed - parts.keys()
+        parts |= {name: dict.fromkeys(answers.selections, ()) for name in sorted(left)}
         albums = [RuleAlbum(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
         plans = list(self.allowing(map(self.albums.plan, albums)))
+        if predecessor.rule:
+            # Where nothing goes into any album now, these tell that the rule was renamed.
+            was = AlbumKey(predecessor.user, predecessor.rule)
+            plans = [structs.replace(plan, was=was) if plan.rule in left else plan for plan in plans]
         for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them

@@ -38,10 +38,11 @@ class Journal(Protocol):
         """Remember which album a rule feeds, and its name."""
         ...
 
-    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+    def rename(self, before: AlbumKey, now: AlbumKey, split: str = "") -> None:
         """Know an album, and all that is remembered of it, by another rule from now on.
 
-        Nothing happens if the other rule has an album already.
+        It stays as it is if the other rule has an album already. With `split`, the name of a rule that is split, all
+        albums are that rule's which were of the rule before; `before` may be that rule as well.
         """
         ...
 
@@ -90,6 +91,10 @@ class Ledger(Journal, Protocol):
 
     def albums(self) -> list[KnownAlbum]:
         """Returns all albums, sorted by rule."""
+        ...
+
+    def renames(self) -> Mapping[AlbumKey, AlbumKey]:
+        """Returns what rules that are split were called, each with what it was called next."""
         ...
 
     def runs(self) -> list[Run]:
