@@ -9,7 +9,7 @@ import pytest
 
 from immich_smart_albums.config.starter import STARTER, write_starter
 from immich_smart_albums.errors import ConfigurationError
-from tests.rules.test_json_schema import wrong
+from tests.rules.rules_file.test_json_schema import wrong
 from tests.support.rules_files import book
 
 if TYPE_CHECKING:

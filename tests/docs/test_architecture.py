@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from .pages import CHECKOUT
 
@@ -26,6 +27,13 @@ def test_every_room_has_its_row_and_every_row_its_room() -> None:
 def test_no_room_is_too_full_to_be_read_at_a_glance() -> None:
     modules = Counter(path.parent for path in SRC.rglob("*.py") if path.name != "__init__.py")
     assert {str(room.relative_to(SRC)): count for room, count in modules.items() if count > 16} == {}
+
+
+def test_tests_stand_in_the_room_of_what_they_test() -> None:
+    tests = CHECKOUT / "tests"
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    beside = {Path(), Path("cases"), Path("deploy"), Path("docs"), Path("immich_sandbox")}
+    assert {str(folder) for folder in folders - beside if not (TOOL / folder).is_dir()} == set()
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -19,7 +19,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Filter, Rule, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.test_examples import of_yaml
+from tests.rules.predicates.test_examples import of_yaml
 from tests.support.family_server import connected
 from tests.support.yaml_values import node
 

@@ -14,7 +14,7 @@ from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.report.rules_text import rules_text
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
-from tests.rules.test_json_schema import HOUSEHOLD, wrong
+from tests.rules.rules_file.test_json_schema import HOUSEHOLD, wrong
 from tests.support.examples import examples
 from tests.support.rules_files import book
 
