@@ -57,6 +57,7 @@ def ledger(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert shell.run(*line, "--ledger", str(place)).returncode == 0
     with closing(sqlite3.connect(place)) as connection:
         connection.execute("INSERT INTO shares SELECT id, 'somebody', 'viewer' FROM albums")
+        connection.execute("INSERT INTO renames SELECT owner, 'In {year}', owner, 'Of {year}' FROM albums LIMIT 1")
         connection.commit()
     return place
 
@@ -90,7 +91,7 @@ def test_whatever_stands_in_a_column_of_the_ledger_is_no_bug_of_ours(
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
             try:
                 sql = f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT min(rowid) FROM {table})"
-                for without_rowid, key in (("memberships", "asset"), ("shares", "user")):
+                for without_rowid, key in (("memberships", "asset"), ("shares", "user"), ("renames", "rule")):
                     if table == without_rowid:
                         sql = f"UPDATE {table} SET {column} = ? WHERE {key} = (SELECT min({key}) FROM {table})"
                 connection.execute(sql, (value,))
