@@ -8,16 +8,22 @@ import pytest
 
 from immich_sandbox import Library, Sandbox, generate
 from immich_sandbox.library.keys import MINIMAL
+from immich_sandbox.library.records import Partner
 from immich_sandbox.library.records import Person as PersonRecord
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich import directory as module
+from immich_smart_albums.immich.directory import Directory
 from immich_smart_albums.model.album import Album, Person
 from tests.support.immich_clients import server_at, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Start
 
 PEOPLE = 2300
+
+PERSON = b'{"id":"a","name":"Anna","isHidden":false}'
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +66,7 @@ def test_people_whom_pages_lose_because_of_ties_are_found_by_reading_again(crowd
 
 def test_people_who_are_never_complete_are_an_error_and_not_a_shorter_list(crowded: Library, start: Start) -> None:
     sandbox = start(crowded)
-    body = b'{"people":[{"id":"a"},{"id":"a"}],"hasNextPage":false,"total":2,"hidden":0}'
+    body = b'{"people":[%b,%b],"hasNextPage":false,"total":2,"hidden":0}' % (PERSON, PERSON)
     sandbox.faults.status(200, body=body, path="/api/people", times=None)
     with pytest.raises(Untrustworthy) as caught:
         server_at(sandbox).directory.people()
@@ -162,8 +168,9 @@ def test_an_account_without_albums_asks_for_nobody(start: Start) -> None:
 def test_an_album_shared_in_an_unknown_way_has_an_open_role(start: Start) -> None:
     sandbox = start()
     body = (
-        b'[{"id":"a","albumName":"Odd","albumUsers":[{"user":{"id":"x","name":"X"},"role":"owner"},'
-        b'{"user":{"id":"y","name":"Y"}}]},{"id":"b","albumName":"Nobody\'s"}]'
+        b'[{"id":"a","albumName":"Odd","assetCount":0,"shared":true,"albumUsers":'
+        b'[{"user":{"id":"x","name":"X"},"role":"owner"},{"user":{"id":"y","name":"Y"},"role":"viewer"}]},'
+        b'{"id":"b","albumName":"Nobody\'s","assetCount":0,"shared":false,"albumUsers":[]}]'
     )
     sandbox.faults.status(200, body=body, path="/api/albums")
     odd, nobodys = server_at(sandbox).directory.albums()
@@ -204,7 +211,7 @@ def test_a_key_tells_what_it_may_do(sandbox: Sandbox, key: str, expected: set[st
 
 def test_pages_of_people_that_bring_nobody_new_are_not_read_for_ever(start: Start) -> None:
     sandbox = start()
-    body = b'{"people":[{"id":"a"}],"hasNextPage":true}'
+    body = b'{"people":[%b],"hasNextPage":true,"total":1,"hidden":0}' % PERSON
     sandbox.faults.status(200, body=body, path="/api/people", times=None)
     with pytest.raises(Untrustworthy, match="a page brings nobody new and says that more follow"):
         server_at(sandbox).directory.people()
@@ -249,3 +256,38 @@ def test_where_hidden_people_are_not_asked_for_any_more_on_the_way_it_is_noticed
     sandbox.faults.drop("withHidden", path="/api/people", times=None)
     with pytest.raises(Untrustworthy, match="none of them is listed"):
         server_at(sandbox).directory.people()
+
+
+def test_a_page_of_people_that_does_not_say_whether_more_follow_is_not_taken_for_the_last(
+    crowded: Library, start: Start
+) -> None:
+    sandbox = start(crowded)
+    whole = {person.id for person in server_at(sandbox).directory.people()}
+    sandbox.faults.hide("hasNextPage", path="/api/people", times=None)
+    assert {person.id for person in server_at(sandbox).directory.people()} == whole
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "ask"),
+    [
+        ("albumUsers", "/api/albums", Directory.albums),
+        ("role", "/api/albums", Directory.albums),
+        ("shared", "/api/albums", Directory.albums),
+        ("assetCount", "/api/albums", Directory.albums),
+        ("inTimeline", "/api/partners", Directory.partners),
+        ("hidden", "/api/people", Directory.people),
+        ("isHidden", "/api/people", Directory.people),
+        ("name", "/api/people", Directory.people),
+    ],
+)
+def test_a_list_without_a_field_that_every_version_has_is_not_read_as_if_it_were_empty(
+    field: str, path: str, ask: Callable[[Directory], object], start: Start
+) -> None:
+    sandbox = start()
+    alice, bob = (sandbox.library.user_named(name).id for name in ("alice", "bob"))
+    sandbox.library.partners.append(Partner(bob, alice, in_timeline=True))
+    directory = server_at(sandbox).directory
+    assert ask(directory)
+    sandbox.faults.hide(field, path=path, times=None)
+    with pytest.raises(Untrustworthy, match=f"{path.removeprefix('/api')}: the answer cannot be read"):
+        ask(directory)

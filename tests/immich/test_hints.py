@@ -67,6 +67,17 @@ def test_an_answer_that_is_no_list_of_queues_tells_nothing(start: Start) -> None
     assert server_at(sandbox).hints.busy_queues() is None
 
 
+@pytest.mark.parametrize("level", ["1.132", "3.1"])
+@pytest.mark.parametrize("field", ["active", "waiting", "delayed", "paused"])
+def test_a_queue_that_does_not_say_how_much_is_left_is_not_taken_for_empty(
+    start: Start, level: str, field: str
+) -> None:
+    sandbox = start(generate(10), level)
+    assert server_at(sandbox).hints.busy_queues() == []
+    sandbox.faults.hide(field, times=None)
+    assert server_at(sandbox).hints.busy_queues() is None
+
+
 def test_users_are_listed_where_the_key_may_see_them(sandbox: Sandbox) -> None:
     users = server_at(sandbox).directory.users()
     assert [(user.name, user.email) for user in users] == [("Alice", "alice@example.org"), ("Bob", "bob@example.org")]

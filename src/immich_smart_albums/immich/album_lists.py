@@ -27,17 +27,20 @@ class UserRecord(msgspec.Struct):
 
 class _AlbumUser(msgspec.Struct):
     user: UserRecord
-    role: str = "viewer"
+    role: str
 
 
 class _AlbumRecord(msgspec.Struct):
+    """An album, with the fields that every version returns; whose it is and who sees it must not be guessed."""
+
     id: str
     albumName: str  # noqa: N815 - Immich's name
-    assetCount: int = 0  # noqa: N815 - Immich's name
+    assetCount: int  # noqa: N815 - Immich's name
+    albumUsers: list[_AlbumUser]  # noqa: N815 - Immich's name
+    shared: bool
     createdAt: str = ""  # noqa: N815 - Immich's name
     owner: UserRecord | None = None
-    albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
-    shared: bool = False
+    """Before 3.0."""
 
 
 class _SharedLinks(msgspec.Struct):

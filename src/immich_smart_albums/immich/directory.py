@@ -33,14 +33,18 @@ class _Version(msgspec.Struct):
 
 class _PersonRecord(msgspec.Struct):
     id: str
-    name: str = ""
-    isHidden: bool = False  # noqa: N815 - Immich's name
+    name: str
+    isHidden: bool  # noqa: N815 - Immich's name
 
 
 class _PeoplePage(msgspec.Struct):
     people: list[_PersonRecord]
-    hasNextPage: bool = False  # noqa: N815 - Immich's name
-    hidden: int = 0
+    hidden: int
+    hasNextPage: bool | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Immich's name
+
+    def has_more(self, size: int) -> bool:
+        """Whether more people follow. A page of `size` people that does not say so is not taken for the last one."""
+        return len(self.people) >= size if self.hasNextPage is msgspec.UNSET else self.hasNextPage
 
 
 class _Key(msgspec.Struct):
@@ -57,8 +61,8 @@ class _Bucket(msgspec.Struct):
     count: int
 
 
-class _Partner(UserRecord):
-    inTimeline: bool = False  # noqa: N815 - Immich's name
+class _Partner(UserRecord, kw_only=True):
+    inTimeline: bool  # noqa: N815 - Immich's name
 
 
 def read_version(http: Http) -> Capabilities:
@@ -126,11 +130,12 @@ class Directory:
         while has_more:
             parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
             answer = decode(self._http.get("/people", parameters), _PeoplePage, "GET /people")
-            if answer.hasNextPage and {person.id for person in answer.people} <= {row.id for row in rows}:
+            has_more, hidden = answer.has_more(size), answer.hidden
+            if has_more and {person.id for person in answer.people} <= {row.id for row in rows}:
                 message = "GET /people: a page brings nobody new and says that more follow"
                 raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
             rows += answer.people
-            number, has_more, hidden = number + 1, answer.hasNextPage, answer.hidden
+            number += 1
         if hidden and not any(person.isHidden for person in rows):
             message = f"GET /people: {hidden} people are hidden, and none of them is listed"
             raise Untrustworthy(

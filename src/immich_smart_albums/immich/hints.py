@@ -31,10 +31,10 @@ _INDEXING = {
 
 
 class _Counts(msgspec.Struct):
-    active: int = 0
-    waiting: int = 0
-    delayed: int = 0
-    paused: int = 0
+    active: int
+    waiting: int
+    delayed: int
+    paused: int
 
     @property
     def left(self) -> int:

@@ -516,7 +516,8 @@ def test_people_that_are_on_no_photo_prove_nothing(start: Start) -> None:
     library = sandbox.library
     for asset in library.timeline:
         library.update(asset.id, person_ids=())
-    listed = b'{"people": [{"id": "7d1be37b-e20f-4da1-b1e0-95facc285fc2", "name": "Jane"}], "hasNextPage": false}'
+    jane = b'{"id": "7d1be37b-e20f-4da1-b1e0-95facc285fc2", "name": "Jane", "isHidden": false}'
+    listed = b'{"people": [%b], "hasNextPage": false, "total": 1, "hidden": 0}' % jane
     sandbox.faults.status(200, body=listed, path="/api/people", times=None)
     assert find(server_at(sandbox), metadata(), frozenset({"people"}))
 
