@@ -14,6 +14,7 @@ import pytest
 
 from immich_smart_albums.cli import main
 from immich_smart_albums.cli.exits import MEANINGS, Exit
+from immich_smart_albums.report.assets import FORMATS
 from immich_smart_albums.rules.local_filters import local_filter
 from tests.support.forked import Forked
 from tests.support.free_port import free_port
@@ -33,10 +34,7 @@ def test_the_preview_is_one_address_per_line_newest_first_and_nothing_else(shell
 
 
 def test_every_format_tells_of_the_same_assets(shell: Shell) -> None:
-    printed = {
-        name: shell.run("--include-person-names-union", "Emma", "--format", name).stdout
-        for name in ("urls", "ids", "table", "json")
-    }
+    printed = {name: shell.run("--include-person-names-union", "Emma", "--format", name).stdout for name in FORMATS}
     ids = printed["ids"].split()
     assert [line.rpartition("/")[2] for line in printed["urls"].splitlines()] == ids
     assert [line.rpartition("/")[2] for line in printed["table"].splitlines()] == ids

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.arguments import selection_parser
@@ -120,6 +121,12 @@ def guards() -> str:
 
 
 # -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def verbs_index() -> str:
+    """Links to the chapters of all verbs."""
+    links = " · ".join(f"[`{name}`](#{name})" for name in VERBS)
+    return textwrap.fill(links, 118, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False) + "\n"
 
 
 def commands() -> str:
@@ -250,6 +257,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "demo"): demo,
     ("README.md", "exits"): exits,
     ("docs/commands.md", "albums"): flags_for_albums,
+    ("docs/commands.md", "index"): verbs_index,
     ("docs/commands.md", "server"): flags_for_the_server,
     ("docs/commands.md", "verbs"): commands,
     ("docs/filters.md", "assetfields"): asset_fields,

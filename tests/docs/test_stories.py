@@ -57,7 +57,7 @@ def test_a_page_is_true_from_top_to_bottom(page: Path, terminal: Terminal) -> No
         page.write_text(text, encoding="utf-8")
         return
     for block, shown in printed:
-        assert shown == block.text, block.place
+        assert shown == block.text, f"{block.place}: UPDATE_DOCS=1 pytest tests/docs writes it anew"
 
 
 def _output(block: Block, terminal: Terminal) -> str:

@@ -15,4 +15,4 @@ def check_golden(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     assert file.is_file(), f"{file} is missing; REWRITE_CASES=1 writes it"
-    assert text == file.read_text(encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8"), "REWRITE_CASES=1 writes it anew; read the diff"

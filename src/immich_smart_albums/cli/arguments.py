@@ -9,9 +9,8 @@ from immich_smart_albums.cli.exits import MEANINGS
 from immich_smart_albums.cli.parser import PROGRAM, Parser, add_server, add_verbose
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT
+from immich_smart_albums.report.assets import FORMATS
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
-
-FORMATS = ("urls", "ids", "table", "json")
 
 _TYPES = {
     "metadata": "searches by metadata: a JSON file, inline JSON, or a search address copied from Immich",

@@ -19,6 +19,7 @@ from immich_smart_albums.cli.parser import (
     at_least_one,
     whole,
 )
+from immich_smart_albums.report.assets import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def _check(parser: Parser) -> None:
 def _preview(parser: Parser) -> None:
     add_rules(parser)
     add_albums(parser, "preview")
-    parser.add_argument("--format", choices=("urls", "ids", "table", "json"), help="what to print on stdout (urls)")
+    parser.add_argument("--format", choices=FORMATS, help="what to print on stdout (urls)")
     add_html(parser, "the photos")
     _add_run(parser)
 

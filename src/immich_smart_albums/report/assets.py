@@ -8,6 +8,8 @@ from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from immich_smart_albums.model.asset import Asset
 
 
@@ -20,6 +22,22 @@ def asset_line(asset: Asset, base: str) -> str:
     """Returns local time, file name and address."""
     local_time = asset.local_time.replace("T", " ")
     return f"{local_time:19}  {one_line(asset.file_name):32}  {asset_url(base, asset.id)}"
+
+
+def _row(asset: Asset, base: str) -> str:
+    url = asset_url(base, asset.id)
+    return f"{asset.local_time:19}  {asset.type:5}  {one_line(asset.file_name):32}  {url}"
+
+
+LINE_FORMATS: Mapping[str, Callable[[Asset, str], str]] = {
+    "urls": lambda asset, base: asset_url(base, asset.id),
+    "ids": lambda asset, _: asset.id,
+    "table": _row,
+}
+"""How a preview prints one photo of a server; a table has local time, type, file name and address."""
+
+FORMATS = (*LINE_FORMATS, "json")
+"""The formats of a preview; the first is the usual one."""
 
 
 def asset_json(asset: Asset, base: str) -> dict[str, str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.report.assets import asset_json, asset_url
+from immich_smart_albums.report.assets import LINE_FORMATS, asset_json
 from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import album_problems_json, problem_json
-from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,22 +17,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.apply.result import AlbumResult
     from immich_smart_albums.selection.run.evaluate import Selection
 
-FORMATS = ("urls", "ids", "table", "json")
-
 _NOUNS = {"IMAGE": "photos", "VIDEO": "videos", "AUDIO": "sounds", "OTHER": "other files"}
 
 
 def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
-    """Returns one line per asset, as `urls`, `ids` or `table` (local time, type, file name, address)."""
-    for asset in assets:
-        match format_:
-            case "ids":
-                yield asset.id
-            case "table":
-                url = asset_url(base, asset.id)
-                yield f"{asset.local_time:19}  {asset.type:5}  {one_line(asset.file_name):32}  {url}"
-            case _:
-                yield asset_url(base, asset.id)
+    """Returns one line per asset, in one of `LINE_FORMATS`."""
+    line = LINE_FORMATS[format_]
+    return (line(asset, base) for asset in assets)
 
 
 def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
