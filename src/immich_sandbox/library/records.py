@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MIME_TYPES: Mapping[str, str] = {
     "jpg": "image/jpeg",
@@ -166,6 +167,15 @@ class Asset:
         """The type that the file name's ending stands for."""
         ending = self.original_file_name.rpartition(".")[2].lower()
         return MIME_TYPES.get(ending, "application/octet-stream")
+
+
+TRUTHS: Mapping[str, Callable[[Asset], bool]] = {
+    "isFavorite": attrgetter("is_favorite"),
+    "isMotion": lambda asset: asset.live_photo_video_id is not None,
+    "isOffline": attrgetter("is_offline"),
+    "isEncoded": lambda asset: asset.type == "VIDEO",
+}
+"""What is so of an asset or not, by the name under which it is searched."""
 
 
 @dataclass(slots=True)

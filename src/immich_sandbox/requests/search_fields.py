@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from immich_sandbox.library.records import TRUTHS
 from immich_sandbox.requests.fields import ASSET_TYPES, ORDERS, VISIBILITIES, Field
 from immich_sandbox.requests.structured_fields import FILTER, ORDER_BY
 
@@ -34,7 +35,7 @@ def _all(level: Level) -> list[Field]:
         Field("libraryId", "uuid", null=True),
         Field("deviceId", "text"),
         Field("type", "choice", choices=ASSET_TYPES),
-        *(Field(name, "boolean") for name in ("isEncoded", "isFavorite", "isMotion", "isOffline", "isVisible")),
+        *(Field(name, "boolean") for name in sorted((*TRUTHS, "isVisible"))),
         Field("isArchived", "boolean"),
         Field("withArchived", "boolean"),
         Field("isNotInAlbum", "boolean"),

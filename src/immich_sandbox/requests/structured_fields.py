@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_sandbox.library.records import TRUTHS
 from immich_sandbox.requests.fields import ASSET_TYPES, ORDERS, VISIBILITIES, Field
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _BRANCH: tuple[Field, ...] = (
     _condition("visibility", *_equality("choice", choices=VISIBILITIES), *_membership("choice", VISIBILITIES)),
     *(
         _condition(name, Field("eq", "boolean", required=True))
-        for name in ("isFavorite", "isMotion", "isOffline", "isEncoded", "hasAlbums", "hasPeople", "hasTags")
+        for name in (*TRUTHS, "hasAlbums", "hasPeople", "hasTags")
     ),
     *(
         _condition(name, *_equality("text", null=True), *_membership("text"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from immich_sandbox.api_error import ApiError
+from immich_sandbox.library.records import TRUTHS
 from immich_sandbox.library.text_match import like, resembles
 
 if TYPE_CHECKING:
@@ -77,17 +78,14 @@ def _row_tests(wanted: Mapping[str, Any], level: Level) -> Iterator[Test]:
     )
     if not reaches_trash or wanted.get("isOffline") is False:
         yield lambda asset: asset.deleted_at is None
-    for name, field in (("id", "id"), ("type", "type"), ("isFavorite", "is_favorite"), ("isOffline", "is_offline")):
+    for name in ("id", "type"):
         if name in wanted:
-            yield _equals(field, wanted[name])
+            yield _equals(name, wanted[name])
     if wanted.get("libraryId") is not None:
         yield _equals("library_id", wanted["libraryId"])
-    if "isMotion" in wanted:
-        moves = wanted["isMotion"]
-        yield lambda asset: (asset.live_photo_video_id is not None) == moves
-    if "isEncoded" in wanted:
-        encoded = wanted["isEncoded"]
-        yield lambda asset: (asset.type == "VIDEO") == encoded
+    for name, is_so in TRUTHS.items():
+        if name in wanted:
+            yield _is(is_so, wanted[name])
     for prefix, field in _INSTANTS.items():
         yield from _between(field, wanted.get(f"{prefix}After"), wanted.get(f"{prefix}Before"))
     if wanted.get("withStacked") is False and level.stacked_false_filters:
@@ -159,6 +157,10 @@ def _nothing(_asset: Asset) -> bool:
 
 def _equals(field: str, value: object) -> Test:
     return lambda asset: getattr(asset, field) == value
+
+
+def _is(is_so: Test, value: object) -> Test:
+    return lambda asset: is_so(asset) == value
 
 
 def _exif_equals(field: str, value: object) -> Test:

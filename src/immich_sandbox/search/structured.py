@@ -10,6 +10,7 @@ import msgspec
 
 from immich_sandbox.api_error import ApiError
 from immich_sandbox.library.access import readable_album
+from immich_sandbox.library.records import TRUTHS
 from immich_sandbox.library.text_match import like, resembles
 from immich_sandbox.search.filters import EXIF_TEXTS
 
@@ -184,10 +185,7 @@ _GETTERS: Mapping[str, Getter] = {
     "libraryId": operator.attrgetter("library_id"),
     "type": operator.attrgetter("type"),
     "visibility": operator.attrgetter("visibility"),
-    "isFavorite": operator.attrgetter("is_favorite"),
-    "isOffline": operator.attrgetter("is_offline"),
-    "isMotion": lambda asset: asset.live_photo_video_id is not None,
-    "isEncoded": lambda asset: asset.type == "VIDEO",
+    **TRUTHS,
     "hasPeople": lambda asset: bool(asset.person_ids),
     "hasTags": lambda asset: bool(asset.tag_ids),
     **{name: _exif(field) for name, field in EXIF_TEXTS.items()},
