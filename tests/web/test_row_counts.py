@@ -81,6 +81,16 @@ def test_a_group_among_the_near_misses_says_what_is_in_it(library: Sandbox, tmp_
         assert "none of these: shows Emma" in [words for words, *_ in groups]
 
 
+def test_a_row_that_says_not_is_counted_as_it_says_in_a_group_that_leaves_out(library: Sandbox, tmp_path: Path) -> None:
+    match = "{media: photo, not: {any: [{favorite: false}, {rating: 5}]}}"
+    rules = f"albums: [{{name: A, match: {match}}}, {{name: B, match: {{favorite: false}}}}]"
+    with library, opened(library, tmp_path, rules=rules) as page:
+        shown = page.get("preview", name="A", page="1", number="1").json
+        rows = page.get("further", preview=shown["preview"], page="1", number="1").json["rows"]
+        alone = page.get("preview", name="B", page="2", number="1").json["counts"]["added"]
+        assert rows["albums/0/match/not/any/0/favorite"][0] == alone > 300
+
+
 ALIASES = """\
 albums:
 - name: A

@@ -24,14 +24,12 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.operations.albums.was_answers import was_answers
 from immich_smart_albums.report.failures import problems_of
-from immich_smart_albums.report.html.page import FILTERS, templates
+from immich_smart_albums.report.html.page import templates
 from immich_smart_albums.report.words import count, one_line
-from immich_smart_albums.selection.explain.explain import answer_text
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.editing.rows import Row
     from immich_smart_albums.errors import SmartAlbumsError
-    from immich_smart_albums.selection.explain.explain import LeafEvidence
 
 
 @functools.cache
@@ -43,13 +41,13 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= FILTERS | {
+    made.filters |= {
+        "name": one_line,
         "count": count,
         "number": "{:,}".format,
         "day": day,
         "moment": moment,
         "trouble": trouble,
-        "answer_words": answer_words,
         "with_photos": with_photos,
         "was_answers": was_answers,
     }
@@ -77,18 +75,17 @@ def moment(instant: str) -> str:
     return instant if when is None else f"{day(instant)}, {when:%H:%M}"
 
 
-def answer_words(evidence: LeafEvidence) -> str:
-    """Returns what decided a part of an explanation, a moment in words. Empty if there is nothing to show."""
-    text = answer_text(evidence)
-    return moment(text) if "T" in text else text
-
-
 _PHOTO = re.compile(r"(?:https?://\S+/photos/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
 
 def with_photos(row: Row) -> Markup:
     """Returns the sentence of a row, in which photos are small pictures: nobody knows them by their ids."""
-    parts = _PHOTO.split(one_line(row.sentence)) if row.word in {"photo", "smart"} else [one_line(row.sentence)]
+    return pictured(row.sentence, row)
+
+
+def pictured(words: str, row: Row) -> Markup:
+    """Returns what a row, or a part of it, says, with small pictures in place of photos."""
+    parts = _PHOTO.split(one_line(words)) if row.word in {"photo", "smart"} else [one_line(words)]
     picture = Markup('<img src="picture/{0}" alt="{0}" title="{0}">')
     return Markup("").join(picture.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 

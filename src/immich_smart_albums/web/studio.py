@@ -105,14 +105,18 @@ class Studio:
         stop = self._latest.begin(question.page, question.number)
         if entry is None and self._clock() - self._looked_at > FRESH_NAMES:
             self.look_again()
-        book, rule = self.rules.typed(name, entry)
-        draft = self.rules.draft(name)
-        text = draft.text.entry if entry is None else entry
-        typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)), tuple(draft.settings(text)))
+        typed = self.typed(name, entry)
         with self.reader.making_way():
             shown = preview(self.session, self._contents, typed, secrets.token_urlsafe(9), stop)
         self._previews.put(shown.id, shown)
         return shown
+
+    def typed(self, name: str, entry: str | None = None) -> Typed:
+        """Returns a rule with other lines than on disk, or as it is there. Raises ConfigurationError."""
+        rules, rule = self.rules.typed(name, entry)
+        draft = self.rules.draft(name)
+        text = draft.text.entry if entry is None else entry
+        return Typed(rule, rules, draft.text.replaced(text), tuple(draft.rows(text)), tuple(draft.settings(text)))
 
     def shown(self, id_: str) -> Preview:
         """Returns a preview that was made. Raises Stopped for one that is long gone."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from immich_smart_albums.config.editing.sentences import sentence
-from immich_smart_albums.config.yaml.data import load, value_at
+from immich_smart_albums.config.editing.sentences import in_words, option_words, sentence
+from immich_smart_albums.config.yaml.data import is_list, load, value_at
 from immich_smart_albums.config.yaml.nodes import (
     YamlAlias,
     YamlMapping,
@@ -20,7 +21,7 @@ from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.match import COMBINATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.config.yaml.nodes import Layout, Path, PathStep, YamlNode
@@ -83,6 +84,33 @@ def album_settings(text: str, album: Path) -> list[str]:
         for key, value in node[0].entries
         if isinstance(key, YamlScalar) and key.text not in {"name", "match"}
     ]
+
+
+def value_words(text: str, rows: Sequence[Row]) -> dict[int, str]:
+    """Returns what each part of the conditions' values says, by its place in the text: `Emma`, `after 2020`."""
+    data = load(text)
+    reader = _Rows(text, lay_out(text), data)
+    words: dict[int, str] = {}
+    for row in rows:
+        node = reader.find(row.path) if row.kind is RowKind.CONDITION else None
+        if node is not None:
+            words.update(_words_of(node[0], value_at(data, row.path), row.sentence))
+    return words
+
+
+def _words_of(node: YamlNode, value: Plain, words: str) -> Iterator[tuple[int, str]]:
+    yield node.start, words
+    match node:
+        case YamlMapping() if isinstance(value, Mapping):
+            for key, entry in node.entries:
+                if isinstance(key, YamlScalar) and key.text in value:
+                    part = value[key.text]
+                    yield from _words_of(entry, part, option_words(key.text, part))
+        case YamlSequence() if is_list(value):
+            for item, part in zip(node.items, cast("Sequence[Plain]", value), strict=False):
+                yield from _words_of(item, part, in_words(part))
+        case _:
+            pass
 
 
 def row_id(path: Path) -> str:

@@ -38,24 +38,25 @@ def sentence(predicate: Predicate, value: Plain) -> str:
     if _is_none(value):
         return "shows nobody" if predicate.picker is Picker.PEOPLE else f"has no {predicate.name}"
     if "{}" in predicate.phrase:
-        return predicate.phrase.format(_in_words(value))
+        return predicate.phrase.format(in_words(value))
     match str(value).lower() if isinstance(value, Unquoted) else "":
         case "true":
             return predicate.phrase
         case "false":
             return f"not: {predicate.phrase}"
         case _:
-            return f"{predicate.phrase}: {_in_words(value)}"
+            return f"{predicate.phrase}: {in_words(value)}"
 
 
-def _in_words(value: Plain, joined_by: str = "or") -> str:
+def in_words(value: Plain, joined_by: str = "or") -> str:
+    """Returns a value as it reads in a sentence: `Emma or Noah`, `after 2020, before 2024`."""
     match value:
         case Mapping():
-            return ", ".join(_option(word, entry) for word, entry in value.items())
+            return ", ".join(option_words(word, entry) for word, entry in value.items())
         case str():
             return "none" if _is_none(value) else value
         case Sequence():
-            words = [_in_words(entry) for entry in value]
+            words = [in_words(entry) for entry in value]
             return f" {joined_by} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
         case _:
             return scalar(value)
@@ -65,8 +66,9 @@ def _is_none(value: Plain) -> bool:
     return value is None or (isinstance(value, Unquoted) and value.lower() in {"none", "null", "~"})
 
 
-def _option(word: str, value: Plain) -> str:
+def option_words(word: str, value: Plain) -> str:
+    """Returns an option of a predicate as it reads in a sentence: `in the last 12 months`."""
     if word == "all":
-        return _in_words(value, "and")
+        return in_words(value, "and")
     pattern = _OPTIONS.get(word)
-    return pattern.format(_in_words(value)) if pattern else f"{word} {_in_words(value)}"
+    return pattern.format(in_words(value)) if pattern else f"{word} {in_words(value)}"

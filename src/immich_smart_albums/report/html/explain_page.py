@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.report.assets import asset_url
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.html.page import page
+from immich_smart_albums.report.html.why import why
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
@@ -24,5 +25,6 @@ def explain_page(explanation: AlbumExplanation, album: str, photo: str, picture:
         url=asset_url(explanation.server, explanation.asset_id),
         about=one_line(f"{asset.file_name}, {asset.local_time.replace('T', ' ')[:16]}" if asset else photo),
         explanation=explanation,
+        lines_of=lambda account: why(account.explanation),
         doing=lambda place: doing(place, explanation.asset_id),
     )

@@ -9,18 +9,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from immich_smart_albums.report.explanation import near_misses, reason_words
 from immich_smart_albums.report.words import one_line
-from immich_smart_albums.selection.explain.explain import answer_text, leaf_text
-
-FILTERS = {
-    "name": one_line,
-    "reason_words": reason_words,
-    "answer_words": answer_text,
-    "leaf_words": leaf_text,
-    "near_misses": near_misses,
-}
-"""What the templates need that other pages may use as well."""
 
 
 def templates() -> PackageLoader:
@@ -34,7 +23,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= FILTERS
+    environment.filters["name"] = one_line
     return environment
 
 

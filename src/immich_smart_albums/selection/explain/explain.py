@@ -7,7 +7,7 @@ change would turn it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from immich_smart_albums.selection.words import NameOf, query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from immich_smart_albums.model.span import Place
 
 _KINDS: dict[type, str] = {All: "all", Any: "any", Not: "not", Search: "search", Filter: "check", Reference: "named"}
 """What JSON calls the parts of a rule."""
@@ -56,8 +58,14 @@ class Reason:
     answer: LeafEvidence | None = None
     """Of a search or check that was asked."""
     parts: tuple[Reason, ...] = ()
-    where: str = ""
-    """Where it stands: a place in a file, or a flag."""
+    origin: Place | None = None
+    leaf: Search | Filter | None = field(default=None, compare=False, repr=False)
+    """What was asked, with ids in place of names. None for a combination."""
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as messages say it: a place in a file, or a flag. Empty if that is not known."""
+        return str(self.origin or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,8 @@ class _Explainer:
         # What was looked up, as a whole, bears the name that the user gave it.
         named = written if isinstance(written, Reference | Filter) else node
         words = "" if isinstance(named, All | Any | Not) else query_text(named, self.name_of)
-        return Reason(_KINDS[type(node)], words, verdict, answer, parts, str(named.origin or ""))
+        leaf = node if isinstance(node, Search | Filter) else None
+        return Reason(_KINDS[type(node)], words, verdict, answer, parts, named.origin, leaf)
 
 
 def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from immich_smart_albums.config.editing.albums import album_entry, match_from_photo
 from immich_smart_albums.config.editing.rows import GROUPS
 from immich_smart_albums.errors import FileChanged, SmartAlbumsError, Stopped
+from immich_smart_albums.operations.explain.photo import Namer
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
@@ -23,6 +24,7 @@ from immich_smart_albums.web.routes.answering import number_of, part, scripted, 
 from immich_smart_albums.web.routes.edits import predicate_words
 from immich_smart_albums.web.routes.forms import Form, form_of
 from immich_smart_albums.web.rows.choices import suggestions
+from immich_smart_albums.web.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.explain.album import AlbumExplanation
-    from immich_smart_albums.web.preview import Preview
+    from immich_smart_albums.operations.explain.photo import RuleExplanation
+    from immich_smart_albums.report.html.why import Why
+    from immich_smart_albums.web.preview import Preview, Typed
     from immich_smart_albums.web.studio import Studio
 
 PAGE = 240
@@ -123,17 +127,17 @@ class RuleRoutes:
     def _photo(self, id_: str, name: str, preview: str) -> Response:
         studio = self._studio
         try:
-            shown: Preview | None = studio.shown(preview) if preview else None
-        except Stopped:  # it is long gone: the rule on disk counts
-            shown = None
-        rule = shown.rule if shown else studio.rules.album(name)
-        explanation = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
+            typed = studio.shown(preview).typed
+        except Stopped:  # it is long gone, or was never made: the rule on disk counts
+            typed = studio.typed(name)
+        explanation = studio.session.explain(typed.rule.name, id_, rules=typed.rules)
         record = studio.record(explanation.asset_id) or {}
         return page(
             "_photo.html",
             explanation=explanation,
+            lines_of=lambda account: self._lines_of(account, typed),
             doing=lambda place: doing(place, explanation.asset_id),
-            is_ranked=is_ranked(rule.rule.match),
+            is_ranked=is_ranked(typed.rule.rule.match),
             facts=facts(record),
             albums=self._albums_with(explanation),
             ticks=ticks(record),
@@ -141,6 +145,10 @@ class RuleRoutes:
             base=studio.session.base,
             read_only=studio.read_only,
         )
+
+    def _lines_of(self, account: RuleExplanation, typed: Typed) -> Why | None:
+        names = self._studio.session.accounts.present[account.account].names
+        return None if account.explanation is None else why(account.explanation, typed, Namer(names))
 
     def _albums_with(self, explanation: AlbumExplanation) -> list[tuple[str, str]]:
         """The other albums that a photo is in, by name, each with the address of its page: here if a rule feeds it."""

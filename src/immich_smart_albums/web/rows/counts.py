@@ -7,10 +7,10 @@ from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.rows import Row, RowKind, row_id
-from immich_smart_albums.model.span import Span
 from immich_smart_albums.rules.scope import TIMELINE_ONLY, everything_of, scope_of
 from immich_smart_albums.rules.tree import All, Any, Not, Rule, leaves
 from immich_smart_albums.selection.run.ranking import newest_first
+from immich_smart_albums.web.rows.places import RowPlaces, row_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.rules.album import AlbumRule
-    from immich_smart_albums.rules.tree import Leaf, Node
+    from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.session.session import Session
 
 MOST_NEAR = 500
@@ -28,21 +28,19 @@ MOST_NEAR = 500
 
 def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
     """Returns the part of a rule's tree that each row stands for, by the row's id."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    places = row_places(text, rows)
     nodes: dict[str, Node] = {}
     for row in reversed(rows):  # so that what is in a group comes before it
-        node = _of_group(row, rows, nodes) if row.kind is RowKind.GROUP else _of_condition(row, text, starts, match)
+        node = _of_group(row, rows, nodes) if row.kind is RowKind.GROUP else _of_condition(row, places, match)
         if node is not None:
             nodes[row_id(row.path)] = node
     return dict(reversed(nodes.items()))
 
 
-def _of_condition(row: Row, text: str, starts: Sequence[int], match: Node) -> Node | None:
-    start = text.rfind(row.word, 0, row.span[0]) if row.word else row.span[0]
-    node = _largest_within(match, range(max(start, 0), max(row.span[1], row.span[0] + 1)), starts)
-    if "not" in row.path and isinstance(node, Not):
+def _of_condition(row: Row, places: RowPlaces, match: Node) -> Node | None:
+    node = _largest_within(match, places.range(row), places)
+    group = places.parent(row)
+    if group is not None and group.word == "not" and isinstance(node, Not):
         return node.child  # the group around it says "none of these"
     return node
 
@@ -177,9 +175,7 @@ def _conjuncts(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 def _words(row: Row, rows: Sequence[Row]) -> str:
     """Returns what a row says; of a group, with what is in it."""
-    inside = [
-        other.sentence for other in rows if other.depth == row.depth + 1 and other.path[: len(row.path)] == row.path
-    ]
+    inside = [member.sentence for member in members_of(row, rows)]
     return f"{row.sentence}: {'; '.join(inside)}" if inside else row.sentence
 
 
@@ -200,27 +196,20 @@ def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Gr
     return Group(words, tuple(photos_left[:MOST_NEAR]), max(0, len(photos_left) - MOST_NEAR))
 
 
-def _largest_within(node: Node, place: range, starts: Sequence[int]) -> Node | None:
+def _largest_within(node: Node, place: range, places: RowPlaces) -> Node | None:
     """The largest part of a tree of which every leaf stands at a place in the text."""
-    inside = [_offset(leaf, starts) in place for leaf in leaves(node)]
+    inside = [places.offset(leaf.origin) in place for leaf in leaves(node)]
     if all(inside):
         return node
     if not any(inside):
         return None
     match node:
         case Not():
-            return _largest_within(node.child, place, starts)
+            return _largest_within(node.child, place, places)
         case All() | Any():
-            parts = [part for child in node.children if (part := _largest_within(child, place, starts)) is not None]
+            parts = [part for child in node.children if (part := _largest_within(child, place, places)) is not None]
             if len(parts) == 1:
                 return parts[0]
             return type(node)(tuple(parts)) if parts else None
         case _:
             return None
-
-
-def _offset(leaf: Leaf, starts: Sequence[int]) -> int:
-    origin = leaf.origin
-    if not isinstance(origin, Span) or origin.line > len(starts):
-        return -1
-    return starts[origin.line - 1] + origin.column - 1

@@ -1,5 +1,5 @@
 // One album: the rule beside its photos. What is typed shows at once; only the last question counts.
-import { again, ask, onReturn, part, say, tell } from "./api.js";
+import { again, ask, onReturn, part, quietly, say, tell } from "./api.js";
 import { conflict, guard } from "./editing.js";
 import { Grid } from "./grid.js";
 import { rows } from "./rows.js";
@@ -313,6 +313,7 @@ async function show(id) {
   try {
     const { html } = await part(`photo?${new URLSearchParams({ name, preview, id })}`, { signal: opened.signal });
     panel.innerHTML = html;
+    quietly(panel);
     panel.querySelector("[data-close]")?.addEventListener("click", close);
     panel.focus({ preventScroll: true });
   } catch { /* another photo was chosen meanwhile */ }
