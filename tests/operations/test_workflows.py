@@ -117,6 +117,15 @@ def test_a_workflow_that_immich_made_otherwise_is_deleted_again(sandbox: Sandbox
     assert workflows.owned() == []
 
 
+@pytest.mark.parametrize("field", ["enabled", "steps"])
+def test_a_workflow_that_is_not_shown_whole_is_not_taken_for_right(sandbox: Sandbox, field: str) -> None:
+    workflows = server(sandbox, "alice").workflows
+    install(workflows, HOOK)
+    sandbox.faults.hide(field, path="/api/workflows", times=None)
+    with pytest.raises(Untrustworthy, match="the answer cannot be read"):
+        state_of(workflows, HOOK)
+
+
 def test_the_secret_is_in_no_log_of_requests(sandbox: Sandbox) -> None:
     exchanges: list[object] = []
     settings = Settings(sandbox.url, Secret(sandbox.keys["alice"]))

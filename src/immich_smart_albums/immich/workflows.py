@@ -33,8 +33,8 @@ class _Workflow(msgspec.Struct):
     id: str
     trigger: str
     steps: list[_Step]
-    name: str | None = None
-    enabled: bool = True
+    name: str | None
+    enabled: bool
 
 
 class Workflows:

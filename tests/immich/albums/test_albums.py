@@ -331,13 +331,29 @@ def test_an_album_that_is_not_there_has_no_details(start: Start, level: str) -> 
         server_at(start(level=level)).albums.details(UNKNOWN)
 
 
-@pytest.mark.parametrize("body", [b'{"id":"x","albumName":"x","updatedAt":"x","albumUsers":[]}', b"{}"])
+ANOTHER = (
+    b'{"id":"x","albumName":"x","updatedAt":"x","albumUsers":[],"description":"","albumThumbnailAssetId":null}'
+)
+
+
+@pytest.mark.parametrize("body", [ANOTHER, b"{}"])
 def test_an_answer_that_is_not_the_album_is_not_believed(start: Start, body: bytes) -> None:
     sandbox = start()
     album = album_named(sandbox.library, "Empty")
     sandbox.faults.status(200, body=body, path=f"/api/albums/{album.id}")
     with pytest.raises(Untrustworthy):
         server_at(sandbox).albums.details(album.id)
+
+
+@pytest.mark.parametrize("field", ["description", "albumThumbnailAssetId", "albumUsers", "role"])
+def test_details_that_are_left_out_of_an_answer_are_not_taken_for_none(start: Start, field: str) -> None:
+    sandbox = start()
+    album = album_named(sandbox.library, "Summer together")
+    albums = server_at(sandbox).albums
+    assert albums.details(album.id)
+    sandbox.faults.hide(field, path="/api/albums/*", times=None)
+    with pytest.raises(Untrustworthy, match="the answer cannot be read"):
+        albums.details(album.id)
 
 
 @pytest.mark.parametrize(("level", "is_told"), [("1.132", False), ("2.7", True), ("3.1", True), ("3.2", True)])

@@ -59,10 +59,10 @@ class _Details(msgspec.Struct):
     albumName: str  # noqa: N815 - Immich's name
     updatedAt: str  # noqa: N815
     albumUsers: list[_Role]  # noqa: N815
+    description: str | None
+    albumThumbnailAssetId: str | None  # noqa: N815
     createdAt: str = ""  # noqa: N815
-    description: str | None = None
     order: str | None = None
-    albumThumbnailAssetId: str | None = None  # noqa: N815
     owner: _User | None = None
     hasSharedLink: bool | None = None  # noqa: N815
     assetCount: int | None = None  # noqa: N815
@@ -157,11 +157,11 @@ class ImmichAlbums:
         return self._creation.create(name, description)
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Add one chunk of assets that are not there; see `membership.write`."""
+        """Add one chunk of assets that are not there; see `assets.write`."""
         return write(self._http, ADD, album_id, asset_ids, partial(self._inside, album_id))
 
     def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Take out one chunk of assets that are there; see `membership.write`."""
+        """Take out one chunk of assets that are there; see `assets.write`."""
         return write(self._http, REMOVE, album_id, asset_ids, partial(self._inside, album_id))
 
     def edit(
