@@ -292,8 +292,8 @@ def test_a_file_system_without_locks_is_told(path: Path, monkeypatch: pytest.Mon
 def test_what_fails_while_writing_is_written_not_at_all(path: Path) -> None:
     with open_ledger(written(path), doing="a test") as ledger:
         before = ledger.state
-        with pytest.raises(RuntimeError):
-            ledger.intend(None, broken)  # type: ignore[arg-type]
+        with pytest.raises(AttributeError):
+            ledger.intend(None, "u0")  # type: ignore[arg-type]
         with pytest.raises(LedgerError, match="cannot be used"):
             ledger.finish(1, Ending.DONE, object())  # type: ignore[arg-type]
         assert ledger.state == before
@@ -471,7 +471,7 @@ def test_rows_that_this_tool_did_not_write_are_damage(path: Path, sql: str, reas
         ledger.bind(KEY, ALBUM)
         run = ledger.begin("sync", "http://photos", "now")
         change = AddAssets("alice", photos(1, 2))
-        write = ledger.intend(Intent(run, KEY, "a1", "alice", change, "now"), lambda: "u0")
+        write = ledger.intend(Intent(run, KEY, "a1", "alice", change, "now"), "u0")
         ledger.settle(write, dict.fromkeys((asset.id for asset in change.assets), Outcome.ADDED), None)
         ledger.finish(run, Ending.DONE, "now")
     with closing(sqlite3.connect(path)) as connection:

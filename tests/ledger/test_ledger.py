@@ -51,7 +51,7 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
 
 def send(ledger: SqliteLedger, change: Change, *, run: int = 1, key: AlbumKey = KEY, updated: str = "u0") -> int:
     """A request that is about to be sent."""
-    return ledger.intend(Intent(run, key, ALBUM.id, "alice", change, "now"), lambda: updated)
+    return ledger.intend(Intent(run, key, ALBUM.id, "alice", change, "now"), updated)
 
 
 def add(ledger: SqliteLedger, *assets: Asset, run: int = 1, key: AlbumKey = KEY) -> None:
@@ -183,7 +183,7 @@ def test_an_album_that_is_let_go_takes_with_it_all_but_what_people_did_not_want(
 
 
 def test_an_album_that_was_created_is_bound_and_one_that_was_deleted_is_not(ledger: SqliteLedger) -> None:
-    write = ledger.intend(Intent(1, KEY, None, "alice", CreateAlbum("Friends"), "now"), str)
+    write = ledger.intend(Intent(1, KEY, None, "alice", CreateAlbum("Friends"), "now"), "")
     assert ledger.binding(KEY) is None
     ledger.settle(write, {}, ALBUM)
     assert ledger.binding(KEY) == Binding("a1", "Friends")

@@ -16,7 +16,7 @@ ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
 def test_nothing_is_remembered_whatever_is_told() -> None:
     ledger = NullLedger()
     run = ledger.begin("select", "http://photos", "now")
-    write = ledger.intend(Intent(run, KEY, None, "alice", CreateAlbum("Friends", ""), "now"), lambda: "never asked")
+    write = ledger.intend(Intent(run, KEY, None, "alice", CreateAlbum("Friends", ""), "now"), "")
     ledger.settle(write, {}, ALBUM)
     ledger.covered(write, "", "b")
     ledger.refuse(write)

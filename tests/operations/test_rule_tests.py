@@ -13,7 +13,7 @@ from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.accounts import ConnectedAccount
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.rule_tests import failing_tests
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.rules.album import AlbumRule, Expectation
 from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Node, Not, Rule, Search
@@ -42,7 +42,7 @@ def failing(running: Sandbox, rule: Rule, *tests: Expectation, names: tuple[str,
     for name in names:
         server = connected(running, name)
         accounts[name] = account = ConnectedAccount(name, server, server.directory.me(), NameResolver(server.directory))
-        compiled = compile_for({"Friends": rule}, account)
+        compiled = resolve_and_compile({"Friends": rule}, account)
         (selection,) = select(compiled, account, SelectOptions(2, lambda _: None)).values()
         assert isinstance(selection, Selection)
         selections[name], resolved[name] = selection, compiled.rules["Friends"]

@@ -16,7 +16,7 @@ from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.support.rules_files import book
 
@@ -68,7 +68,7 @@ class Home:
         server = connect(settings, ConnectionOptions(), on_exchange=self._note, on_read=lambda _: None)
         account = lone_account(server).present[ONLY_ACCOUNT]
         text = "albums:\n" + "".join(f"- {{name: a{index}, match: {match}}}\n" for index, match in enumerate(matches))
-        compiled = compile_for({album.name: album.rule for album in book(text).albums}, account)
+        compiled = resolve_and_compile({album.name: album.rule for album in book(text).albums}, account)
         store = SearchCacheFile(self.state, lambda _: None)
         selections = select(compiled, account, SelectOptions(4, lambda _: None, store))
         selected = {}

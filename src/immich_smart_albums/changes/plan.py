@@ -120,6 +120,10 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What people see above the album."""
         return self.album.name if self.album else self.rule
 
+    def writer(self, change: Change) -> str:
+        """Returns the account whose key writes a change."""
+        return change.account if isinstance(change, AddAssets | RemoveAssets) else self.owner
+
     @property
     def has_changes(self) -> bool:
         """Whether applying it would write anything to the server."""

@@ -14,7 +14,7 @@ from immich_smart_albums.ledger.database import open_database
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from immich_smart_albums.changes.journal import Ending, Intent, Run, Write
@@ -132,14 +132,15 @@ class SqliteLedger:
         with self._database.writing():
             self._database.run("UPDATE runs SET ended = ?, ending = ? WHERE id = ?", time, ending.value, run)
 
-    def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
+    def intend(self, intent: Intent, updated: str) -> int:
         """See `Ledger.intend`."""
-        before = updated()
         sql = "INSERT INTO writes (run, album, album_id, user, updated, change, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
         with self._transaction_that_counts():
             album = self._album(intent.key)
             change = rows.change_text(intent.change)
-            return self._database.run(sql, intent.run, album, intent.album_id, intent.user, before, change, intent.time)
+            return self._database.run(
+                sql, intent.run, album, intent.album_id, intent.user, updated, change, intent.time
+            )
 
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
         """See `Ledger.settle`."""

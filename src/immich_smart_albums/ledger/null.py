@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.memory import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
     from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding
@@ -40,7 +40,7 @@ class NullLedger:
     def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
         """Not remembered."""
 
-    def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
+    def intend(self, intent: Intent, updated: str) -> int:
         """Not remembered. Returns a number that nothing asks for."""
         del intent, updated
         return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Unauthorized, Unreachable
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.permissions import missing_permissions
-from immich_smart_albums.operations.select import compile_for
+from immich_smart_albums.operations.select import resolve_and_compile
 from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Prob
     problems: list[Problem] = list(accounts.absent.values())
     notices: dict[str, None] = {}
     for name, account in accounts.present.items():
-        compiled = compile_for({album.name: album.rule for album in rules.albums if name in album.accounts}, account)
+        compiled = resolve_and_compile(
+            {album.name: album.rule for album in rules.albums if name in album.accounts}, account
+        )
         notices.update(dict.fromkeys(compiled.notices))
         problems += (problem for of_album in compiled.problems.values() for problem in of_album)
     problems += _unknown_users(rules, accounts)

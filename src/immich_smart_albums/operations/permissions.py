@@ -1,4 +1,4 @@
-"""Permissions of API keys, checked before a long search rather than after it."""
+"""Permissions of API keys, checked before a long search rather than by a write that fails after it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NEEDS: dict[str, str] = {
     "albumAsset.create": "adding photos to an album",
     "album.create": "creating albums",
 }
-"""Permissions of an API key that this tool uses, each with what fails without it."""
+"""Permissions of an API key that this tool needs, each with what fails without it."""
 
 RULES_NEED: dict[str, str] = {
     "partner.read": "excludes by name and shared albums; without it they read the whole timeline",
@@ -50,18 +50,15 @@ RULES_NEED: dict[str, str] = {
 _HINT = "Give it that permission in your Immich page under Account Settings → API Keys."
 
 
-def missing_permissions(holding: frozenset[str] | None) -> dict[str, str] | None:
-    """Returns the permissions that a key lacks, with what they are for.
-
-    None if the server cannot tell what it holds.
-    """
-    if holding is None:
+def missing_permissions(held: frozenset[str] | None) -> dict[str, str] | None:
+    """Returns the permissions that a key lacks, with what they are for. None if it is not known what the key holds."""
+    if held is None:
         return None
-    return {} if "all" in holding else {name: purpose for name, purpose in NEEDS.items() if name not in holding}
+    return {} if "all" in held else {name: purpose for name, purpose in NEEDS.items() if name not in held}
 
 
 def permissions_of(server: PhotoServer) -> frozenset[str] | None:
-    """Returns what the server's key may do. None if that cannot be told: then the write itself tells."""
+    """Returns the permissions of a server's key. None if they cannot be asked for; a write without one then fails."""
     try:
         return server.directory.permissions()
     except ServerError:
@@ -69,7 +66,7 @@ def permissions_of(server: PhotoServer) -> frozenset[str] | None:
 
 
 def require_permissions(server: PhotoServer, *, create: bool) -> None:
-    """Raise MissingPermission for a key that could not write to an album, if the server tells."""
+    """Raise MissingPermission if a key is known to lack a permission to write to an album."""
     lacking = missing_permissions(permissions_of(server)) or {}
     for name in ("albumAsset.create", *(["album.create"] if create else [])):
         if name in lacking:
@@ -78,55 +75,50 @@ def require_permissions(server: PhotoServer, *, create: bool) -> None:
 
 
 def without_unpermitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
-    """Returns the plan without the changes of albums for which a key lacks a permission: these say so as a problem.
+    """Returns the plan without the changes of albums for which a key is known to lack a permission.
 
-    As far as the servers tell; the others are written all the same.
+    These albums get a problem for each permission; the other albums keep their changes.
     """
-    writing = {account(album, change): None for album in plan.albums for change in album.changes}
-    holding = {name: permissions_of(servers[name]) for name in writing if name in servers}
-    return structs.replace(plan, albums=tuple(_permitted(album, holding) for album in plan.albums))
+    writing = {album.writer(change): None for album in plan.albums for change in album.changes}
+    held_by = {name: permissions_of(servers[name]) for name in writing if name in servers}
+    return structs.replace(plan, albums=tuple(_permitted(album, held_by) for album in plan.albums))
 
 
 def without_accounts(plan: Plan, absent: Collection[str]) -> Plan:
-    """Returns the plan without the changes of albums that are written with the key of an absent account."""
+    """Returns the plan without the changes of albums that an absent account writes to."""
 
-    def permitted_part(album: AlbumPlan) -> AlbumPlan:
-        if any(account(album, change) in absent for change in album.changes):
+    def writable_part(album: AlbumPlan) -> AlbumPlan:
+        if any(album.writer(change) in absent for change in album.changes):
             return structs.replace(album, changes=(), seen=None)
         return album
 
-    return structs.replace(plan, albums=tuple(permitted_part(album) for album in plan.albums))
+    return structs.replace(plan, albums=tuple(writable_part(album) for album in plan.albums))
 
 
-def account(plan: AlbumPlan, change: Change) -> str:
-    """Returns the account whose key writes a change."""
-    return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
-
-
-def _permitted(plan: AlbumPlan, holding: Mapping[str, frozenset[str] | None]) -> AlbumPlan:
+def _permitted(plan: AlbumPlan, held_by: Mapping[str, frozenset[str] | None]) -> AlbumPlan:
     needed: dict[str, set[str]] = {}
     for change in plan.changes:
-        needed.setdefault(account(plan, change), set()).add(_permission(change))
+        needed.setdefault(plan.writer(change), set()).add(_permission(change))
     problems = tuple(
         Problem(
             f"account {name}" if name else "key", f"the key lacks the permission {permission}, for {purpose}", _HINT
         )
         for name, permissions in needed.items()
-        for permission, purpose in _missing_among(holding.get(name), permissions).items()
+        for permission, purpose in _missing_among(held_by.get(name), permissions).items()
     )
     if not problems:
         return plan
     return structs.replace(plan, changes=(), problems=(*plan.problems, *problems))
 
 
-def _missing_among(holding: frozenset[str] | None, needed: AbstractSet[str]) -> dict[str, str]:
-    if holding is None or "all" in holding:
+def _missing_among(held: frozenset[str] | None, needed: AbstractSet[str]) -> dict[str, str]:
+    if held is None or "all" in held:
         return {}
-    return {name: purpose for name, purpose in (NEEDS | RULES_NEED).items() if name in needed - holding}
+    return {name: purpose for name, purpose in (NEEDS | RULES_NEED).items() if name in needed - held}
 
 
 def _permission(change: Change) -> str:
-    """What a change asks of the key that writes it (1.137 and later)."""
+    """The permission that a key needs to write a change (1.137 and later)."""
     match change:
         case CreateAlbum():
             return "album.create"

@@ -1,4 +1,4 @@
-"""Select: names looked up, all rules of an account compiled together and searched for at once."""
+"""Selection for one account: looks names up, compiles all rules together, and runs their searches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _COUNTS_AT_A_TIME = 4
 
 LARGE = 20_000
-"""Photos. Of a library with fewer it is hardly worth to count more than all of them."""
+"""Photos. In a smaller library few sizes of searches are worth a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +43,35 @@ class ResolvedRules:
     rules: Mapping[str, Rule]
     """By name."""
     problems: Mapping[str, tuple[Problem, ...]]
-    """Rules in which something stands for nothing, with the reasons."""
+    """By name, why other rules could not be resolved, such as a person whom nobody knows."""
     notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledRules:
-    """The rules of one account, ready to be searched for."""
+class CompiledRules(ResolvedRules):
+    """Resolved rules, and the plan of their searches."""
 
-    rules: Mapping[str, Rule]
-    """By name, with the names in them looked up."""
-    problems: Mapping[str, tuple[Problem, ...]]
-    """Rules that cannot be searched for, with the reasons."""
-    notices: tuple[str, ...]
     plan: QueryPlan
 
 
 @dataclass(frozen=True, slots=True)
 class SelectOptions:
-    """How a run searches."""
+    """Options of the searches of a run."""
 
     concurrency: int
     log: Callable[[str], None]
     store: CacheStore | None = None
-    """Where it is kept what searches found, for the next run; None: everything is read in full."""
+    """The store of the search cache. None: everything is read in full."""
     clock: Callable[[], float] | None = None
-    """Seconds since 1970, for servers that do not tell their time."""
+    """Returns seconds since 1970, for servers that do not send their time."""
     keeps_rejected: bool = False
-    """Whether the evidence of selections has what does not match, too; then everything is read in full."""
+    """Whether selections keep the evidence of photos that do not match. If so, everything is read in full."""
     records: Mapping[str, RecordCache] = field(default_factory=dict)
-    """What is kept in memory of the searches of accounts, by their names."""
+    """Records in memory, by account."""
 
 
 def resolve_rules(rules: Mapping[str, Rule], account: ConnectedAccount) -> ResolvedRules:
-    """Returns all rules with their names looked up. One in which something is wrong leaves the others alone."""
+    """Returns rules with their names looked up. A problem in one rule leaves the others alone."""
     resolved: dict[str, Rule] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
@@ -95,12 +90,12 @@ def resolve_rules(rules: Mapping[str, Rule], account: ConnectedAccount) -> Resol
     return ResolvedRules(resolved, problems, tuple(notices))
 
 
-def compile_for(
+def resolve_and_compile(
     rules: Mapping[str, Rule], account: ConnectedAccount, records: RecordCache | None = None
 ) -> CompiledRules:
-    """Returns all rules with their names looked up, and the plan of their searches together.
+    """Returns rules with their names looked up, and the plan of their searches together.
 
-    `records` are those that are read already.
+    `records` are the account's records in memory.
     """
     return compile_resolved(resolve_rules(rules, account), account, records)
 
@@ -108,8 +103,8 @@ def compile_for(
 def compile_resolved(
     resolved: ResolvedRules, account: ConnectedAccount, records: RecordCache | None = None
 ) -> CompiledRules:
-    """Returns the plan of the searches of rules whose names are looked up, together."""
-    names = tuple(resolved.rules) if account.name else ()  # the only rule of flags has no name in messages
+    """Returns resolved rules, and the plan of their searches together."""
+    names = tuple(resolved.rules) if account.name else ()  # messages do not name the only rule of flags
     plan = plan_searches(tuple(resolved.rules.values()), account, names=names, records=records)
     return CompiledRules(resolved.rules, resolved.problems, resolved.notices, plan)
 
@@ -117,9 +112,9 @@ def compile_resolved(
 def plan_searches(
     rules: Sequence[Rule], account: ConnectedAccount, *, names: Sequence[str] = (), records: RecordCache | None = None
 ) -> QueryPlan:
-    """Returns the query plan for rules whose names are looked up.
+    """Returns the query plan for resolved rules.
 
-    The server is asked for the sizes of searches where they decide something.
+    The server counts those searches whose size decides between two plans.
     """
     server = account.server
     known_sizes = _album_sizes(rules, account.names)
@@ -131,23 +126,23 @@ def plan_searches(
     if records is not None:
         known_sizes |= records.sizes()
 
-    def decisive() -> tuple[Query, ...]:
+    def to_count() -> tuple[Query, ...]:
         return queries_to_count(rules, server, known_sizes, shared=shared, years=years)
 
     searches = server.searches if records is None else records
-    queries = decisive()
+    queries = to_count()
     if WHOLE_LIBRARY not in known_sizes and (
         queries or depends_on_library_size(rules, server, known_sizes, shared=shared, years=years)
     ):
         known_sizes |= sizes([WHOLE_LIBRARY], searches)
         if known_sizes.get(WHOLE_LIBRARY, LARGE) < LARGE:
-            queries = decisive()
+            queries = to_count()
     known_sizes |= sizes((query for query in queries if query not in known_sizes), searches)
     return compile_rules(rules, server, known_sizes, names=names, shared=shared, years=years)
 
 
 def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int]:
-    """About how many photos of each year there are, if rules are about days of any year; else, or unknown, nothing."""
+    """About how many photos each year has, for rules about days of any year. Empty if there are none, or unknown."""
     filters = (leaf for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Filter))
     if not any(leaf.yearly for leaf in filters):
         return {}
@@ -158,10 +153,7 @@ def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int
 
 
 def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]:
-    """How many photos the searches for albums find, by the server's list of albums.
-
-    Rules that search for albums had these looked up, so the list is there.
-    """
+    """The sizes of searches for one album, from the list of albums that was read to resolve the rules."""
     searches = {leaf.query for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Search)}
     albums = {
         query: query.where[0].value
@@ -175,7 +167,7 @@ def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]
 
 
 def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
-    """Returns how many assets searches find, of those that the server counts: it only makes a run cheaper."""
+    """Returns how many assets searches find. Those that could not be counted are left out: sizes only save requests."""
 
     def count(query: Query) -> int | None:
         try:
@@ -192,33 +184,30 @@ def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
 def select(
     compiled: CompiledRules, account: ConnectedAccount, options: SelectOptions
 ) -> dict[str, Selection | tuple[Problem, ...]]:
-    """Returns what each rule selects for the account, or why that is not known.
-
-    One rule that fails leaves the others alone.
-    """
+    """Returns for each rule what it selects for the account, or the problems of a rule that failed."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
     records = options.records.get(account.name)
-    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account, options, records), strict=True):
+    for name, result in zip(compiled.rules, _evaluate(compiled.plan, account, options, records), strict=True):
         results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
 
 
-def _evaluated(
-    plan: QueryPlan, account: ConnectedAccount, options: SelectOptions, records: RecordCache | None = None
+def _evaluate(
+    plan: QueryPlan, account: ConnectedAccount, options: SelectOptions, records: RecordCache | None
 ) -> tuple[Selection | Failed, ...]:
-    is_full = options.keeps_rejected or records is not None
     server = account.server
-    memory = open_cache(server, account.names, options.store, options.log) if options.store and not is_full else None
+    store = None if options.keeps_rejected or records is not None else options.store
+    cache = None if store is None else open_cache(server, account.names, store, options.log)
     results = evaluate(
         plan,
         server.searches if records is None else records,
         concurrency=options.concurrency,
         log=options.log,
-        memory=memory,
+        memory=cache,
         keeps_rejected=options.keeps_rejected,
         records=records,
     )
-    if memory is not None:
-        memory.save()
-        options.log(memory.summary())
+    if cache is not None:
+        cache.save()
+        options.log(cache.summary())
     return results

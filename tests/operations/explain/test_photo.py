@@ -17,7 +17,7 @@ from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.operations.accounts import ConnectedAccount, connect_accounts
 from immich_smart_albums.operations.explain.photo import RuleExplanation, asset_id_in, explain_rule
 from immich_smart_albums.operations.names.names import NameResolver
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.content.person import person_named
@@ -75,7 +75,7 @@ def explained(node: Node, asset: Asset | str, account: ConnectedAccount, **rule:
 
 
 def selected(rule: Rule, account: ConnectedAccount) -> Selection:
-    (selection,) = select(compile_for({"Album": rule}, account), account, HOW).values()
+    (selection,) = select(resolve_and_compile({"Album": rule}, account), account, HOW).values()
     assert isinstance(selection, Selection)
     return selection
 

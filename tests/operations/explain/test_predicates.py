@@ -11,7 +11,7 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.operations.accounts import ConnectedAccount
 from immich_smart_albums.operations.explain.photo import explain_rule
 from immich_smart_albums.operations.names.names import NameResolver
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.rules.predicates.registry import PREDICATES
 from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.tree import Rule
@@ -69,7 +69,7 @@ def test_examples_are_explained_as_they_select(running: Sandbox, alice: Connecte
         node, findings = of_yaml(text)
         assert node is not None, findings.problems
         rule = Rule(scope_rule(node))
-        compiled = compile_for({"A": rule}, alice)
+        compiled = resolve_and_compile({"A": rule}, alice)
         if compiled.problems:
             assert explain_rule("A", rule, an_asset, alice, HOW).problems == compiled.problems["A"]
             continue

@@ -12,7 +12,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.indexing.scopes import ranking_scope
 from immich_smart_albums.operations.indexing.shown_stages import shown_stages
-from immich_smart_albums.operations.select import compile_for, select
+from immich_smart_albums.operations.select import resolve_and_compile, select
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.simplify import at_most
 from immich_smart_albums.selection.run.evaluate import Selection
@@ -66,7 +66,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
         match = at_most(rule.match, undone)
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
         if not isinstance(match, bool):  # else it is read so widely that everything matches
-            compiled = compile_for({"": Rule(match)}, account)
+            compiled = resolve_and_compile({"": Rule(match)}, account)
             result = select(compiled, account, options)[""]
             if isinstance(result, Selection):
                 ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same

@@ -1,4 +1,4 @@
-"""Result of applying a plan so far. It is filled meanwhile, so that an interrupted run has one as well."""
+"""The result of applying a plan, filled while the plan is applied: an interrupted run has one as well."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class AlbumResult:
-    """What was written to one album."""
+    """The result for one album."""
 
     rule: str = ""
     album: Album | None = None
     created: bool = False
     deleted: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    """Of each photo that was to be added."""
+    """The outcome of each photo that should be added, by id."""
     removals: dict[str, Outcome] = field(default_factory=dict)
-    """Of each photo that was to be taken out."""
+    """The outcome of each photo that should be taken out, by id."""
     shares: list[ShareAlbum] = field(default_factory=list)
     edits: list[SetDetails] = field(default_factory=list)
     failures: list[SmartAlbumsError] = field(default_factory=list)
-    """Why something of it was not written."""
+    """Why changes were not written."""
     tried: bool = False
     """False: the run ended before it came to this album."""
 
     def count(self, *outcomes: Outcome) -> int:
-        """Returns how many photos that were to be added had one of these outcomes."""
+        """Returns how many of the photos that should be added had one of these outcomes."""
         counts = Counter(self.outcomes.values())
         return sum(counts[outcome] for outcome in outcomes)
 
@@ -61,7 +61,7 @@ class AlbumResult:
 
 @dataclass(slots=True)
 class ApplyResult:
-    """What was written of a plan, album by album in the plan's order."""
+    """The results for the albums of a plan, in the plan's order."""
 
     run: int | None = None
     """The run's number in the ledger."""
@@ -69,7 +69,7 @@ class ApplyResult:
 
     @property
     def failures(self) -> list[SmartAlbumsError]:
-        """All that went wrong, in order."""
+        """All failures, in order."""
         return [failure for album in self.albums for failure in album.failures]
 
     @property

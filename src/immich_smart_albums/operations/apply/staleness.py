@@ -1,4 +1,4 @@
-"""Staleness: refuses a plan if the world is not what it was made from any more."""
+"""Staleness: refuses a plan if rules, ledger, accounts or albums changed since it was made."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _AGAIN = "Make the plan again."
 
 
 def require_current_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -> None:
-    """Raise PlanOutdated for an album that changed since; raises ServerError."""
+    """Raise PlanOutdated if the album changed since the plan was made. Raises ServerError."""
     if plan.album is None or plan.seen is None:
         return
-    # Where the owner takes no part, any account that feeds the album sees it as well.
+    # If the owner takes no part: any account that feeds the album sees it as well.
     albums = (servers.get(plan.owner) or next(iter(servers.values()))).albums
     try:
         details = albums.details(plan.album.id)
@@ -36,7 +36,7 @@ def require_current_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -
 
 
 def require_current(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, rules: str | None) -> None:
-    """Raise PlanOutdated with all that changed since a plan was made and saved; nothing is written. Raises ServerError.
+    """Raise PlanOutdated with everything that changed since a plan was saved. Nothing is written. Raises ServerError.
 
     `ledger` is the state of the ledger; `rules` the digest of the rules, None if they are not at hand.
     """

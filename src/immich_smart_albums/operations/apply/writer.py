@@ -1,4 +1,4 @@
-"""Writing the changes of one album, request by request: remembered before it is sent, and again when it is answered."""
+"""Writes the changes of one album. Each request is recorded in the ledger before it is sent and after its answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.memory import AlbumKey
-    from immich_smart_albums.model.album import Album, AlbumDetails
+    from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.apply.result import AlbumResult
@@ -42,41 +42,41 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import PhotoServer
 
 CHUNK = 1000
-"""Assets per request: an answer in a fraction of a second on a small server."""
+"""Assets per request. A small server answers that in a fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What all albums of a run have in common."""
+    """What the albums of a run share."""
 
     id: int
     servers: Mapping[str, PhotoServer]
     """By account."""
     users: Mapping[str, str]
-    """Whose account each is: the user's id."""
+    """The id of each account's user, by account."""
     journal: Journal
     now: Callable[[], str]
     stop: Stop = never
     is_undo: bool = False
-    """Then what the plan says of albums is about the past, and teaches nothing."""
+    """Whether the plan takes back a run. It then observed nothing that the ledger should learn."""
 
 
 @dataclass(slots=True)
 class _Answer:
-    """What came of one request."""
+    """The answer to one request, as the ledger records it."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     album: Album | None = None
 
 
 class AlbumWriter:
-    """Writes to one album of a run, and into the album's report."""
+    """Writes to one album of a run, and fills the album's result."""
 
-    def __init__(self, run: RunContext, key: AlbumKey, owner: str, report: AlbumResult) -> None:
+    def __init__(self, run: RunContext, key: AlbumKey, owner: str, result: AlbumResult) -> None:
         self._run = run
         self._key = key
         self._owner = owner
-        self._report = report
+        self._result = result
 
     def write(self, change: Change) -> None:
         """Write one change. Raises ServerError, PhotosRefused, PlanOutdated and LedgerError."""
@@ -84,7 +84,7 @@ class AlbumWriter:
             case CreateAlbum():
                 with self._remembered(self._owner, change) as answer:
                     answer.album = self._albums().create(change.name, change.description)
-                    self._report.album, self._report.created = answer.album, True
+                    self._result.album, self._result.created = answer.album, True
             case AddAssets():
                 self._add(change)
             case RemoveAssets():
@@ -92,20 +92,20 @@ class AlbumWriter:
             case ShareAlbum():
                 with self._remembered(self._owner, change):
                     self._albums().share(self._album_id, change.user.id, change.role)
-                    self._report.shares.append(change)
+                    self._result.shares.append(change)
             case SetDetails():
                 with self._remembered(self._owner, change):
                     new = {name: edit.new for name, edit in change.edits().items()}
                     self._albums().edit(self._album_id, **new)
-                    self._report.edits.append(change)
+                    self._result.edits.append(change)
             case DeleteAlbum():
                 self._delete(change)
             case _:
                 assert_never(change)
 
     def _add(self, change: AddAssets) -> None:
-        self._send(change, self._albums(change.account).add, self._report.outcomes, "go into")
-        if all(self._report.outcomes[asset.id] in _NOT_TAKEN for asset in change.assets):
+        self._send(change, self._albums(change.account).add, self._result.outcomes, "go into")
+        if all(self._result.outcomes[asset.id] in _NOT_TAKEN for asset in change.assets):
             message = f"the server took none of the {len(change.assets)} photos into {self._name!r}"
             hint = (
                 "The key's account may add its own and its partners' photos only, and needs to be editor of the album."
@@ -113,8 +113,8 @@ class AlbumWriter:
             raise PhotosRefused(message, hint=hint)
 
     def _remove(self, change: RemoveAssets) -> None:
-        self._send(change, self._albums(change.account).remove, self._report.removals, "be taken out of")
-        left = [asset for asset in change.assets if self._report.removals[asset.id] is Outcome.NO_PERMISSION]
+        self._send(change, self._albums(change.account).remove, self._result.removals, "be taken out of")
+        left = [asset for asset in change.assets if self._result.removals[asset.id] is Outcome.NO_PERMISSION]
         if left:
             message = f"the server left {len(left):,} of {len(change.assets):,} photos in {self._name!r}"
             hint = "The album's owner may take out every photo, an editor own and partners' ones only."
@@ -127,7 +127,7 @@ class AlbumWriter:
         outcomes: dict[str, Outcome],
         doing: str,
     ) -> None:
-        """Write a change a chunk at a time; each photo's outcome is in `outcomes` as soon as it is known."""
+        """Write a change in chunks. Each photo's outcome is put into `outcomes` as soon as it is known."""
         for chunk in _chunks(change.assets):
             with self._remembered(change.account, type(change)(change.account, chunk)) as answer:
                 answer.outcomes = request(self._album_id, [asset.id for asset in chunk])
@@ -146,7 +146,7 @@ class AlbumWriter:
             raise PlanOutdated(message, hint="It stays. Delete the album in Immich if nobody needs it.")
         with self._remembered(self._owner, change):
             albums.delete(self._album_id)
-            self._report.deleted = True
+            self._result.deleted = True
 
     def _check_answered(self, answer: _Answer, what: str) -> None:
         unknown = sum(outcome in _NOT_ANSWERED for outcome in answer.outcomes.values())
@@ -156,34 +156,30 @@ class AlbumWriter:
 
     @contextmanager
     def _remembered(self, account: str, change: Change) -> Iterator[_Answer]:
-        """One request. Where nobody knows whether it was carried out, the ledger says just that."""
+        """Records one request before it is sent, and its answer. Without a clear answer it stays open in the ledger."""
         if self._run.stop():
             raise Stopped
         journal, albums = self._run.journal, self._albums(account)
-        album_id = self._report.album.id if self._report.album else None
+        album_id = self._result.album.id if self._result.album else None
         user = self._run.users.get(account, "")
         intent = Intent(self._run.id, self._key, album_id, user, change, self._run.now())
-        before: list[AlbumDetails] = []
-
-        def updated() -> str:
-            before.extend([albums.details(album_id)] if album_id else [])
-            return before[0].updated if before else ""
-
-        write = journal.intend(intent, updated)
+        before = albums.details(album_id) if album_id and journal.remembers else None
+        write = journal.intend(intent, before.updated if before else "")
         answer = _Answer()
         try:
             yield answer
         except ServerError as error:
-            # A page in place of an answer to an addition: something turned it away, and it is tried again next time.
+            # A page in place of an answer to an addition: something turned it away. The next run tries again.
             if was_refused(error) or (isinstance(error, NotImmich) and isinstance(change, AddAssets | CreateAlbum)):
                 journal.refuse(write)
             raise
         journal.settle(write, answer.outcomes, answer.album)
-        if before and not isinstance(change, DeleteAlbum):
-            with suppress(ServerError):  # then it is not known whose choice the cover is
-                old = before[0].cover
-                is_moved = old is None or answer.outcomes.get(old) is Outcome.REMOVED
-                new = albums.details(before[0].id).cover if is_moved and answer.outcomes else old
+        if before is not None and not isinstance(change, DeleteAlbum):
+            with suppress(ServerError):  # the ledger then does not know who chose the cover
+                old = before.cover
+                # Immich chooses another cover when this one is taken out, or the first photo comes.
+                may_change = answer.outcomes and (old is None or answer.outcomes.get(old) is Outcome.REMOVED)
+                new = albums.details(before.id).cover if may_change else old
                 journal.covered(write, old or "", new or "")
 
     def _albums(self, account: str | None = None) -> Albums:
@@ -191,14 +187,14 @@ class AlbumWriter:
 
     @property
     def _album_id(self) -> str:
-        if self._report.album is None:
-            message = "a plan for an album that is not there must create it first"
+        if self._result.album is None:
+            message = "a plan for a new album must create it first"
             raise TypeError(message)
-        return self._report.album.id
+        return self._result.album.id
 
     @property
     def _name(self) -> str:
-        return self._report.album.name if self._report.album else self._key.rule
+        return self._result.album.name if self._result.album else self._key.rule
 
 
 _NOT_TAKEN = {Outcome.NO_PERMISSION, Outcome.NOT_FOUND}

@@ -16,7 +16,7 @@ from immich_smart_albums.operations.indexing.indexing import Indexing
 from immich_smart_albums.operations.indexing.scopes import ranking_scope
 from immich_smart_albums.operations.indexing.waiting import done_stages, waiting_reasons
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.operations.select import compile_for, select
+from immich_smart_albums.operations.select import resolve_and_compile, select
 from immich_smart_albums.rules.scope import scope_of
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
@@ -170,7 +170,7 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
         return explanation
     indexing = Indexing(account.server, options.clock, options.store)
     if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
-        (selection,) = select(compile_for({name: rule}, account), account, options).values()
+        (selection,) = select(resolve_and_compile({name: rule}, account), account, options).values()
         explanation = _held(explanation, rule, selection)
         if explanation.passed and explanation.asset and isinstance(selection, Selection):
             reasons = waiting_reasons(indexing, selection.certainty, [explanation.asset], settle)

@@ -10,7 +10,7 @@ from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.albums.staying import stages_of_rule, staying
 from immich_smart_albums.operations.indexing.indexing import Indexing
 from immich_smart_albums.operations.indexing.waiting import waiting_reasons
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.compile.simplify import without_smart
@@ -87,7 +87,7 @@ class Unselected:
                 continue
             if match is None:
                 return frozenset(lost)
-            compiled = compile_for({rule.name: Rule(match)}, self.accounts.present[name])
+            compiled = resolve_and_compile({rule.name: Rule(match)}, self.accounts.present[name])
             result = select(compiled, self.accounts.present[name], self.options)[rule.name]
             # Could not ask is no reason to remove.
             stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
