@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,16 +19,19 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.tree import Filter, Not
+from immich_smart_albums.session.options import SessionOptions
+from immich_smart_albums.session.session import Session
 from tests.support.yaml_values import reading, value
 
 from .pages import CHECKOUT, blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-PREDICATE, SCRIPT, ROW = (
-    block.text for block in blocks(CHECKOUT / "docs" / "extending.md") if block.language == "python"
-)
+FILE = CHECKOUT / "docs" / "extending.md"
+PAGE = FILE.read_text(encoding="utf-8")
+PREDICATE, SCRIPT, ROW = (block.text for block in blocks(FILE) if block.language == "python")
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +63,55 @@ def test_the_predicate_means_what_it_says(weekend: Predicate, day: str, *, is_we
     assert lacks.child == holds
 
 
-def test_the_script_prints_each_photo_with_what_speaks_for_it(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(generate(500)) as running:
+        yield running
+
+
+@pytest.fixture
+def variables(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
+    """The environment of the script, in a folder with a rules file."""
     (tmp_path / "smart-albums.yaml").write_text(
         "albums: [{name: Finland, match: {place: Finland, not: {media: video}}, limit: 3}]"
     )
-    with Sandbox(generate(500)) as sandbox:
-        variables = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "HOME": str(tmp_path)}
-        script = subprocess.run(
-            [sys.executable, "-W", "error", "-c", SCRIPT],
-            cwd=tmp_path,
-            env=dict(os.environ) | variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    return {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "HOME": str(tmp_path)}
+
+
+def test_the_script_prints_each_photo_with_what_speaks_for_it(variables: dict[str, str], tmp_path: Path) -> None:
+    script = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SCRIPT],
+        cwd=tmp_path,
+        env=dict(os.environ) | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert script.stderr == ""
     lines = script.stdout.splitlines()
     assert len(lines) == 3
     assert all(re.fullmatch(r"Finland: \S+\.\w+, since .*Finland.*, not .*", line) for line in lines), lines
+
+
+def test_what_a_page_may_need_is_there(variables: dict[str, str], tmp_path: Path) -> None:
+    rules = [tmp_path / "smart-albums.yaml"]
+    session = Session(SessionOptions(environment=variables, today=date(2026, 11, 2), rules=rules))
+    album = session.explain_selection()["Finland"]
+    (account, explanation) = next(iter(album.accounts.items()))
+    photo = explanation.selected[0]
+    here = {"session": session, "album": album, "account": account, "explanation": explanation, "photo": photo}
+    chapter = PAGE.partition("\n## A page or a script\n")[2].partition("\n## ")[0]
+    table = "\n".join(line for line in chapter.splitlines() if line.startswith("|"))
+    value_of: dict[str, Any] = {}
+    for expression in re.findall(r"`((?:session|album|explanation|photo)\.[^`]+)`", table):
+        value_of[expression] = eval(expression, here | {"plan": value_of.get("session.plan()")})
+    assert len(value_of) > 8
+    picture = value_of["session.thumbnail(photo.asset.id, account=account)"]
+    assert picture.data
+    assert picture.content_type.startswith("image/")
+    assert len(value_of["photo.ranks"]) == len(value_of["explanation.leaves"]) > 1
+    assert len(value_of["session.apply(plan)"].albums) == 1
 
 
 def test_the_row_is_one_of_the_table_of_search_fields() -> None:

@@ -97,7 +97,7 @@ _TURNED = frozenset({"5", "6", "7", "8", "90", "-90"})
 
 
 def shape(record: Record) -> tuple[float, float] | None:
-    """Returns width and height in pixels. None if Immich does not know both."""
+    """Returns width and height in pixels, neither of them 0. None if Immich does not know both."""
     width, height = number(_WIDTH(record)), number(_HEIGHT(record))
     if not width or not height:
         return None
