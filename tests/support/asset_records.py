@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import All, Filter, Node, Not, Record
 from immich_smart_albums.rules.tree import Any as AnyOf
 from tests.support.yaml_values import node
@@ -75,6 +78,22 @@ def check(match: object) -> Filter:
     only = node(match)
     assert isinstance(only, Filter)
     return only
+
+
+def search(match: object) -> tuple[dict[str, Any] | None, bool]:
+    """The search that surely finds what a check lets pass, as flat fields, and whether it finds nothing else."""
+    only = check(match)
+    return (only.superset.flat_fields if only.superset else None), only.superset_is_exact
+
+
+def assert_one_field_decides(only: Filter, fields: dict[str, Any], value: object, other: object = "somebody") -> None:
+    """It reads this field and no other, shows it as the reason, and concludes nothing where the server left it out."""
+    assert only.holds(fields)
+    assert only.evidence(fields) == value
+    assert only.reads == fields.keys()
+    assert not only.holds(dict.fromkeys(fields, other))
+    with pytest.raises(FilterError, match="the server did not tell"):
+        only.holds({})
 
 
 def _holds(tree: Node, of: Record) -> bool:

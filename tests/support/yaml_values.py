@@ -67,6 +67,13 @@ def problem(data: object) -> Problem:
     return only
 
 
+def assert_problem(match: object, message: str, hint: str | None = None) -> None:
+    """Reading a match finds one problem, which says this and advises that."""
+    only = problem(match)
+    assert message in only.message
+    assert (hint or "") in (only.hint or "")
+
+
 class _Writer:
     """Writes the text and remembers where each value begins; columns stand in for spans until the text is whole."""
 
