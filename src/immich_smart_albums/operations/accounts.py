@@ -1,4 +1,4 @@
-"""The accounts that take part in a run: each with its key's server, its user, and its own names."""
+"""The accounts of a run: each with the server of its key, its user, and its names."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ class ConnectedAccount:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedAccounts:
-    """All accounts of a run. One that fails stops its part only."""
+    """All accounts of a run. If one fails, the others go on."""
 
     present: Mapping[str, ConnectedAccount]
     absent: Mapping[str, Problem]
-    """Why an account cannot take part."""
+    """The accounts that take no part, each with the reason."""
 
 
 ONLY_ACCOUNT = ""
-"""The account of a key that no rules file names."""
+"""The name of the only account of a run by flags."""
 
 
 def lone_account(server: PhotoServer) -> ConnectedAccounts:
-    """Returns the account of the only key, of which nobody has to know whose it is."""
+    """Returns the only account of a run by flags. The server is not asked for its user."""
     account = ConnectedAccount(ONLY_ACCOUNT, server, User("", "", ""), NameResolver(server.directory))
     return ConnectedAccounts({ONLY_ACCOUNT: account}, {})
 
 
 def connect_accounts(
-    connect: Mapping[str, Callable[[], PhotoServer]], without_key: Mapping[str, Problem] = MappingProxyType({})
+    connectors: Mapping[str, Callable[[], PhotoServer]], without_key: Mapping[str, Problem] = MappingProxyType({})
 ) -> ConnectedAccounts:
-    """Connect every account, in order; `without_key` are those that cannot even try.
+    """Connect accounts, in order. Returns them together with those `without_key`, which have a problem each.
 
-    Raises ServerError if none can take part, with the reasons of all; ConfigurationError if no one has a key.
+    Raises ServerError with all reasons if no account can take part; ConfigurationError if no account has a key.
     """
     present: dict[str, ConnectedAccount] = {}
     absent: dict[str, Problem] = dict(without_key)
     errors: list[ServerError] = []
-    for name, make in connect.items():
+    for name, connect in connectors.items():
         try:
-            server = make()
+            server = connect()
             user = server.directory.me()
         except ServerError as error:
             errors.append(error)
@@ -73,15 +73,15 @@ def connect_accounts(
             continue
         present[name] = ConnectedAccount(name, server, user, NameResolver(server.directory))
     if not present:
-        raise _nobody(absent, errors)
-    values = {name: connected.names.values(connected.server) for name, connected in present.items()}
-    for name, connected in values.items():
-        connected.witnesses = tuple(other for whose, other in values.items() if whose != name)
+        raise _no_account(absent, errors)
+    values = {name: account.names.values(account.server) for name, account in present.items()}
+    for name, own in values.items():
+        own.witnesses = tuple(others for other_name, others in values.items() if other_name != name)
     return ConnectedAccounts(present, absent)
 
 
-def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> SmartAlbumsError:
-    """Why no account can take part."""
+def _no_account(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> SmartAlbumsError:
+    """The error for a run in which no account can take part."""
     if not errors:
         return ConfigurationError(tuple(absent.values()))
     if len(absent) == len(errors) and len({error.message for error in errors}) == 1:
@@ -92,5 +92,5 @@ def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> Sma
 
 
 def as_problem(where: Span | str, error: SmartAlbumsError) -> Problem:
-    """Returns a failure as a problem of one album or account, beside which the others go on."""
+    """Returns a failure of one album or account as a problem; the others go on."""
     return problem_at(where, error.message, error.hint)

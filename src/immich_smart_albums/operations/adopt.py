@@ -1,4 +1,4 @@
-"""Giving a rule an album that is there already."""
+"""Binds a rule to an existing album."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What became of it."""
+    """The result of an adoption."""
 
     taken_over: int
     """Photos that count as ours from now on."""
     before: Binding | None
-    """Another album that the rule fed so far; it is left as it is."""
+    """Another album that the rule fed before; it stays as it is."""
     shared_with: tuple[str, ...]
     """Other rules that feed the album as well."""
 
@@ -39,11 +39,11 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
     take_over: Mapping[str, Sequence[Asset]] | None = None,
     rules: Collection[str] | None = None,
 ) -> Adopted:
-    """Let a rule feed this album from now on. Nothing on the server, whose address is noted, changes.
+    """Let a rule feed this album from now on. Nothing changes on the server; `server` is its address.
 
-    What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects (by the id of the
-    user whose account selects it) and is in the album counts as added by us: a rule that keeps its album in step may
-    then remove it once it matches no more. Raises LedgerError.
+    The album's photos stay hand-made, so they are never removed. `take_over` has the photos that the rule selects, by
+    the id of the account's user: those that are in the album count as added by us, so a rule that keeps its album in
+    step may remove them when they no longer match. Raises LedgerError.
 
     `rules` are the names of all rules. Where the rule has no album yet, and one that is not among them fed this album,
     it goes on with all that is remembered of that one: what people took out of the album stays out.

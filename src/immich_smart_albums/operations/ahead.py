@@ -1,4 +1,4 @@
-"""Everything about the rule of flags that can be checked before the first search: names, album, permissions."""
+"""Checks the rule of flags before the first search: names, album, permissions."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def resolve_ahead(
 ) -> ResolvedRules:
     """Returns the rule, under this name, with its names looked up.
 
-    None if the flags could not be read: problems tell why. Problems of flags, names, ids and server version are raised
-    together as ConfigurationError. Raises ServerError.
+    `rule` is None if the flags could not be read; `diagnostics` then has their problems. Raises ConfigurationError with
+    all problems of flags, names, ids and server version together; ServerError.
     """
     try:
         account = connect()
@@ -40,7 +40,7 @@ def resolve_ahead(
     except ConfigurationError as error:
         raise ConfigurationError(tuple(dict.fromkeys((*diagnostics.problems, *error.problems)))) from None
     except ServerError:
-        # What is wrong with the input can be mended without the server, so it is told first.
+        # Problems of the input can be mended without the server, so they come first.
         diagnostics.raise_problems()
         raise
     diagnostics.raise_problems()

@@ -1,4 +1,4 @@
-"""Rules held against the server: does everything that they name exist, for each account that uses it?"""
+"""Checks a server and a key, and whether everything that rules name exists on the server."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Findings of a check. None stands for "the key may not ask", or for what could not be asked."""
+    """The result of a check. A field is None if the key may not ask for it, or if asking failed (`unanswered`)."""
 
     base: str
     version: Version
     me: User | None
     missing: dict[str, str] | None
-    """Permissions that the key lacks, with what they are for. None if the server cannot tell."""
+    """Permissions that the key lacks, with what they are for. None if they are not known."""
     albums: tuple[Album, ...] | None
     people: tuple[Person, ...] | None
     unanswered: frozenset[str] = frozenset()
-    """Of the fields of this class, those that could not be asked for; why stands in the problems."""
+    """The names of those of these fields for which asking failed. The problems have the reasons."""
     problems: tuple[Problem, ...] = ()
     """Why a run would fail."""
 
 
 def check(server: PhotoServer) -> CheckReport:
-    """Ask everything that a run may need, each for itself.
+    """Ask for everything that a run may need, and note each failure.
 
-    Raises ServerError when the server cannot be reached or the key is no good at all.
+    Raises ServerError if the server cannot be reached, or refuses the key.
     """
     asking = _HealthProbe()
     me = asking.ask("me", server.directory.me)
@@ -66,13 +66,13 @@ def check(server: PhotoServer) -> CheckReport:
 
 
 class _HealthProbe:
-    """Asks, and notes what is not answered."""
+    """Asks the server, and notes failures."""
 
     def __init__(self) -> None:
         self.problems: dict[str, Problem] = {}
 
     def ask(self, what: str, question: Callable[[], T]) -> T | None:
-        """Returns the answer. None if the key may not ask, or with a problem noted."""
+        """Returns the answer. None if the key may not ask, or if asking failed; then there is a problem."""
         try:
             return question()
         except MissingPermission:
@@ -101,7 +101,7 @@ def _named(people: list[Person] | None) -> tuple[Person, ...] | None:
 
 
 def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
-    """Returns what is wrong, and notices on how the rules were read. Nothing is searched for."""
+    """Returns the problems of the rules, and notices on how they were read. Nothing is searched for."""
     problems: list[Problem] = list(accounts.absent.values())
     notices: dict[str, None] = {}
     for name, account in accounts.present.items():
@@ -115,7 +115,7 @@ def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Prob
 
 
 def _unknown_users(rules: RuleSet, accounts: ConnectedAccounts) -> Iterator[Problem]:
-    """With whom albums cannot be shared."""
+    """Problems with users whom the rules share albums with."""
     for album in rules.albums:
         owner = accounts.present.get(album.accounts[0])
         if owner is not None:

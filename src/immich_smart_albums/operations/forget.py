@@ -1,4 +1,4 @@
-"""Forgetting: what the ledger remembers of albums, dropped on people's word."""
+"""Removes memories of albums from the ledger, when people ask for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
-    """Returns the album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
+    """Returns the album of a rule with this name, or the album with this name, id or address.
+
+    Raises ConfigurationError if none fits, or several.
+    """
     albums = ledger.albums()
     name = id_in_url(wanted, "albums") or wanted.strip()
     by_rule = [album for album in albums if same_name(album.key.rule, name)]
@@ -42,7 +45,7 @@ def _is_bound(binding: Binding, name: str) -> bool:
 
 
 def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
-    """Returns what stays out of an album, because somebody took it out or may have; newest first."""
+    """Returns the photos that stay out of an album because somebody took them out, or may have; newest first."""
     memberships = [
         membership for membership in ledger.memory(album.key).memberships.values() if membership.standing in KEPT_OUT
     ]
@@ -50,7 +53,10 @@ def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
 
 
 def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
-    """Let photos in again, by id or address, or all of them. Returns how many. Raises ConfigurationError."""
+    """Let photos in again, by id or address; without any, all of them.
+
+    Returns how many. Raises ConfigurationError for a photo that is not kept out.
+    """
     out = {membership.asset.id for membership in kept_out(album, ledger)}
     wanted = {id_in_url(asset, "photos") or asset.strip().lower(): asset for asset in assets} or dict.fromkeys(out, "")
     wrong = tuple(
@@ -70,8 +76,8 @@ def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
 
 
 def forget_album(album: KnownAlbum, ledger: Ledger) -> None:
-    """Forget which album a rule feeds, and what is in it: its next run finds one by name, or makes one.
+    """Forget which album a rule feeds, and its members. The rule's next run finds one by name, or makes one.
 
-    What people took out stays known. The album itself is left as it is.
+    What people took out stays known. The album itself stays as it is.
     """
     ledger.unbind(album.key)

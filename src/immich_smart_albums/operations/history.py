@@ -1,4 +1,4 @@
-"""History: the runs of the ledger, with what each did to which album."""
+"""The history of runs: what each did to which album."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class RunHistory:
 
     run: Run
     undone_by: int | None
-    """The run that took it back."""
+    """The run that took it back. None: it is in effect."""
     albums: tuple[AlbumHistory, ...]
 
 
 def history(ledger: Ledger, *, most: int) -> list[RunHistory]:
-    """Returns the newest runs that wrote something, or failed to, newest first. Raises LedgerError."""
+    """Returns the newest runs, newest first, without those that ended well and wrote nothing. Raises LedgerError."""
     runs = ledger.runs()
     runs_by_id = Runs(runs)
     histories: list[RunHistory] = []

@@ -1,4 +1,4 @@
-"""The `tests` of a rule: assets that must match, or must not. They stop an album before anything is written to it."""
+"""The `tests` of a rule: assets that must match, or must not. A failing test stops the album."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def failing_tests(
     resolved: Mapping[str, Rule],
     accounts: Mapping[str, ConnectedAccount],
 ) -> Iterator[Problem]:
-    """Yields the tests that fail on what the accounts select, each with the reason.
+    """Yields a problem for each test that the selections do not pass, with the reason.
 
-    `resolved` is the rule with its names looked up, by account. What an account that failed would have selected is not
-    known, so an asset that must match, and does not, fails the test all the same.
+    `resolved` is the rule with its names looked up, by account. If an account failed, an asset that must match and that
+    no other account selects fails the test.
     """
     if not rule.tests:
         return
@@ -36,10 +36,10 @@ def failing_tests(
     for test in rule.tests:
         if (test.asset in selecting) is not test.matches:
             accounts_to_ask = [selecting[test.asset]] if test.asset in selecting else list(selections)
-            yield _unmet(rule, test, {name: resolved[name] for name in accounts_to_ask}, accounts)
+            yield _problem(rule, test, {name: resolved[name] for name in accounts_to_ask}, accounts)
 
 
-def _unmet(
+def _problem(
     rule: AlbumRule, test: Expectation, resolved: Mapping[str, Rule], accounts: Mapping[str, ConnectedAccount]
 ) -> Problem:
     base = next(iter(accounts.values())).server.base

@@ -1,4 +1,4 @@
-"""The search cache of one account in a run: whose it is, and whether this server lets anything be remembered."""
+"""Opens the search cache of one account, if its server allows one."""
 
 from __future__ import annotations
 
@@ -16,28 +16,27 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.ports import CacheStore
 
 SINCE = Version(3, 0)
-"""From here on it is known which changes move `updatedAt`."""
+"""The first version of which it is known which changes move `updatedAt`."""
 
 
 def open_cache(
     server: PhotoServer, names: NameResolver, store: CacheStore, log: Callable[[str], None]
 ) -> RunCache | None:
-    """Returns the memory for one account's searches of this run, to be made before the first of them.
+    """Returns the search cache of one account. Call it before the first search of the run.
 
-    None if everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was learned,
-    and `RunCache.summary` tells what was done.
+    None if everything must be read in full; `log` gets the reason. After the run, call `RunCache.save`.
     """
     try:
-        whose, reason = _whose(server, names)
+        context, reason = _context(server, names)
     except ServerError as error:
-        whose, reason = None, error.message
-    if whose is None:
+        context, reason = None, error.message
+    if context is None:
         log(f"{server.base}: everything is read in full: {reason}")
         return None
-    return RunCache(whose, server.searches, store, log)
+    return RunCache(context, server.searches, store, log)
 
 
-def _whose(server: PhotoServer, names: NameResolver) -> tuple[CacheContext | None, str]:
+def _context(server: PhotoServer, names: NameResolver) -> tuple[CacheContext | None, str]:
     if server.version < SINCE:
         return None, f"before Immich {SINCE}, too few changes are told"
     try:
@@ -47,5 +46,5 @@ def _whose(server: PhotoServer, names: NameResolver) -> tuple[CacheContext | Non
     now = server.hints.now()
     if now is None:
         return None, "the server does not tell its time"
-    partners = names.partners_as_hint or ()  # where the key may not ask, those who come or go show in the counts
+    partners = names.partners_as_hint or ()  # if the key may not ask, counts show partners that come or go
     return CacheContext(user_id, tuple(sorted(partners)), server.version, now), ""

@@ -1,6 +1,6 @@
-"""Letting Immich tell the daemon of new photos: one workflow for each account, of one step.
+"""Workflows by which Immich notifies the daemon of new photos: one for each account, of one step.
 
-Immich answers the making of a workflow without its steps, so what was made is looked at afterwards.
+Immich's answer to the creation of a workflow lacks its steps, so the new workflow is read afterwards.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import Workflows
 
 NAME = "immich-smart-albums"
-"""Of our workflow; one of another name is somebody else's."""
+"""The name of our workflow. Those with other names are somebody else's."""
 
 DESCRIPTION = "Tells immich-smart-albums of each new photo. Made by its verb workflow install."
 
 TRIGGER = "AssetMetadataExtraction"
-"""After the file was read: at an upload nothing is known of a photo yet."""
+"""The event after Immich has read a file. At the upload nothing is known of a photo yet."""
 
 METHOD = "immich-plugin-core#webhook"
 
@@ -35,14 +35,14 @@ WORKFLOWS_NEED: dict[str, str] = {
     "workflow.create": "making the workflow that tells of photos",
     "workflow.delete": "removing it, also before it is made anew",
 }
-"""Permissions that are used for workflows only."""
+"""Permissions that are needed for workflows only."""
 
 WITHOUT = "Give the albums a short schedule instead, such as every 10 minutes: where nothing is new, a run is cheap."
-"""What to do where Immich cannot tell of photos."""
+"""The hint for an Immich that cannot send notifications."""
 
 
 class WorkflowState(Enum):
-    """How an account's workflow is."""
+    """The state of an account's workflow."""
 
     UNSUPPORTED = "this Immich cannot tell of photos"
     ABSENT = "there is none"
@@ -53,7 +53,7 @@ class WorkflowState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """What Immich is to call."""
+    """The request that Immich sends for each new photo."""
 
     url: str
     header: str
@@ -61,13 +61,13 @@ class Webhook:
 
     @property
     def step(self) -> WorkflowStep:
-        """The step that calls it."""
+        """The step of the workflow that sends it."""
         config = {"url": self.url, "method": "POST", "headerName": self.header, "headerValue": self.secret.reveal()}
         return WorkflowStep(METHOD, config)
 
 
 def state_of(workflows: Workflows, hook: Webhook) -> tuple[WorkflowState, tuple[Workflow, ...]]:
-    """Returns how it is, and our workflows, of which one is enough. Raises ServerError."""
+    """Returns the state, and our workflows, of which one is enough. Raises ServerError."""
     methods = workflows.methods()
     if methods is None or METHOD not in methods:
         return WorkflowState.UNSUPPORTED, ()
@@ -81,7 +81,7 @@ def state_of(workflows: Workflows, hook: Webhook) -> tuple[WorkflowState, tuple[
 
 
 def steps_to(state: WorkflowState, ours: tuple[Workflow, ...], hook: Webhook) -> Iterator[str]:
-    """Yields what installing would do, in sentences."""
+    """Yields what `install` would do, in sentences."""
     if state in {WorkflowState.UNSUPPORTED, WorkflowState.PRESENT}:
         return
     yield from (f"delete the workflow {workflow.name!r} ({workflow.id})" for workflow in ours)
@@ -89,9 +89,9 @@ def steps_to(state: WorkflowState, ours: tuple[Workflow, ...], hook: Webhook) ->
 
 
 def install(workflows: Workflows, hook: Webhook) -> Workflow:
-    """Let there be one workflow that is right, and return it as Immich shows it.
+    """Make the workflow, unless it is there. Returns it as Immich shows it.
 
-    Raises NotImmich if Immich cannot tell of photos, Untrustworthy if it made something else.
+    Raises NotImmich if Immich cannot send notifications, Untrustworthy if it made another workflow than asked for.
     """
     state, ours = state_of(workflows, hook)
     if state is WorkflowState.UNSUPPORTED:
@@ -109,7 +109,7 @@ def install(workflows: Workflows, hook: Webhook) -> Workflow:
 
 
 def remove(workflows: Workflows) -> int:
-    """Delete our workflows, and return how many there were."""
+    """Delete our workflows. Returns how many there were."""
     if workflows.methods() is None:
         return 0
     ours = [workflow for workflow in workflows.owned() if workflow.name == NAME]
@@ -119,7 +119,7 @@ def remove(workflows: Workflows) -> int:
 
 
 def _calls(workflow: Workflow, hook: Webhook) -> bool:
-    """Whether a workflow does what it is for, and nothing else."""
+    """Whether a workflow sends this notification, and does nothing else."""
     if workflow.trigger != TRIGGER or len(workflow.steps) != 1:
         return False
     (step,) = workflow.steps

@@ -1,4 +1,4 @@
-"""The album that photos go to: found by id, address or name, or to be created."""
+"""Finds the album that a rule feeds, by id, address, name or ledger; or finds that it must be created."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def albums_of(
     rule: AlbumRule, selections: Mapping[str, Selection]
 ) -> Iterator[tuple[str, dict[str, tuple[Asset, ...]]]]:
-    """Yields the albums that a rule feeds, by name, with what each account selects for each."""
+    """Yields the names of the albums that a rule feeds, each with the selections for it by account."""
     if not rule.rule.split:
         yield rule.name, {account: selection.assets for account, selection in selections.items()}
         return
@@ -49,7 +49,7 @@ def albums_of(
 
 
 def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names: AbstractSet[str]) -> Iterator[str]:
-    """Yields the albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now.
+    """Yields the names of the albums of a split that hold photos of ours, whether or not anything belongs in them now.
 
     `names` are those of the rule, now and before.
     """
@@ -68,15 +68,15 @@ def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names:
 
 
 FLAG = "--album"
-"""Where problems with an album stand that a flag names."""
+"""The place of problems with an album that is named by a flag."""
 
 
 def find_target(
     wanted: str, list_albums: Callable[[], Sequence[Album]], diagnostics: Diagnostics, *, create: bool
 ) -> Album | None:
-    """Returns the album, or None: to be created if there is no problem, else what is wrong is noted.
+    """Returns the album that a flag names by id, address or name.
 
-    Raises ServerError.
+    None if it must be created, or if there are problems, which are noted in `diagnostics`. Raises ServerError.
     """
     album_id = id_in_url(wanted, "albums") or wanted.strip()
     refused = why_no_id(album_id)
@@ -110,10 +110,10 @@ def find_target(
 def find_bound(
     rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], diagnostics: Diagnostics
 ) -> Album | None:
-    """Returns the album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
+    """Returns the album that a rule feeds: by its id in the rule, else by the ledger's `binding`, else by its name.
 
-    `albums` are those that the owner's account sees, `binding` is what the ledger knows. A rule that names an album by
-    id feeds that one, one that fed an album before feeds it whatever its name became; only at first the name counts.
+    None if it must be created, or if there are problems, which are noted in `diagnostics`. `albums` are those that the
+    owner's account sees. Once an album is bound, its name no longer counts.
     """
     by_id = rule.album_id or (binding.album_id if binding else None)
     if by_id is not None:
@@ -130,7 +130,7 @@ def find_bound(
     named = [album for album in of_name if album.role != "viewer"]
     if of_name and not named and not rule.is_new:
         diagnostics.problems.append(_only_shown(rule, of_name[0]))
-    # Somebody else's album of that name is meant only where there is no own one.
+    # Somebody else's album of that name is meant only if there is no own one.
     candidates = [album for album in named if album.role == "owner"] or named
     if len(candidates) > 1:
         problem = ambiguous(rule.span, name, candidates, "Name one of them in the rule, as `id: …`")
@@ -139,7 +139,7 @@ def find_bound(
 
 
 def _only_shown(rule: AlbumRule, album: Album) -> Problem:
-    """A second album of that name beside one that others share would look like the first one, and be another."""
+    """The problem with an album of that name that others share for viewing: a second one would look the same."""
     who = album.owner or "its owner"
     message = f"an album {album.name!r} is shared with {rule.accounts[0] or 'this account'} by {who}, for viewing only"
     hint = f"Ask {who} for the role of an editor, or give the rule another name. {own_album_as_well()}"
@@ -169,7 +169,7 @@ def _writable(album: Album, diagnostics: Diagnostics) -> Album:
 
 
 def ambiguous(where: Span | str, wanted: str, candidates: list[Album], advice: str) -> Problem:
-    """Returns what to say of a name that several albums have."""
+    """Returns the problem with a name that several albums have."""
     listed = "; ".join(
         f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
         for album in candidates
@@ -186,11 +186,12 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     memory: AlbumMemory = NOTHING,
     looks: AlbumLooks | None = None,
 ) -> CurrentAlbum | None:
-    """Returns the album, or None: to be created if there is no problem, else what is wrong is noted.
+    """Returns the album of a rule with its members.
 
-    Raises ServerError. `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be
-    in the album and that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So
-    only what is surely out counts as taken out. `looks` are those before this one; None: there are none.
+    None if it must be created, or if there are problems, which are noted in `diagnostics`. `name` is the rule's name;
+    for a split rule, with the values filled in. Members that `memory` knows and that are not shown, such as trashed or
+    locked ones, are asked for one by one, so that only photos that are surely out count as taken out. `looks` has
+    members that were read before. Raises ServerError.
     """
     albums, looks = owner.server.albums, AlbumLooks() if looks is None else looks
     if rule.target is not None:

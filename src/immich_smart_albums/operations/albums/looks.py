@@ -1,4 +1,4 @@
-"""Members of albums, each read once as long as Immich does not say that it changed."""
+"""Members of albums, read again only when Immich says that an album changed."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class _Look:
     sign: tuple[str, int | None, str | None]
-    """When the album changed, how much is in it, and when something in it changed.
+    """The album's `updatedAt`, its number of assets, and the latest change of one of them.
 
-    Taking a photo out moves only the second. If another comes back at the same time, out of the trash, say, the third
-    moves, since that is a change of that photo.
+    Taking a photo out changes only the number. If another one comes back at the same time, out of the trash, say, the
+    latest change shows it.
     """
     members: frozenset[str]
     hidden: dict[str, bool] = field(default_factory=dict)
-    """Of ids that the members do not show, whether they are in it all the same."""
+    """Ids that the members do not show, each with whether it is in the album all the same."""
 
 
 @dataclass(slots=True)
 class AlbumLooks:
-    """Looks into the albums of one account. Everything raises ServerError."""
+    """Reads members of the albums of one account. Every method raises ServerError."""
 
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def members(self, albums: Albums, details: AlbumDetails) -> frozenset[str]:
-        """Returns what the timeline and the archive show of an album that is like this."""
+        """Returns the members that the timeline and the archive show of the album with these details."""
         sign = details.updated, details.asset_count, details.latest_change
         look = self._looks.get(details.id)
         if look is None or look.sign != sign:
@@ -40,7 +40,7 @@ class AlbumLooks:
         return look.members
 
     def hidden(self, albums: Albums, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
-        """Returns which of these ids, that the members do not show, are in an album all the same."""
+        """Returns which of these ids, which the members do not show, are in an album all the same."""
         known = self._looks[album_id].hidden
         unknown = [asset_id for asset_id in asset_ids if asset_id not in known]
         if unknown:

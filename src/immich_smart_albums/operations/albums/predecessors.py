@@ -1,8 +1,8 @@
 """Predecessors of rules: a new name, or another account, is no new album.
 
-The ledger knows which rules had which albums. Where a rule is not among them, and one of them is not in the rules files
-any more, it may be the same with another name. Then a second album would be made, and the first one left, shared and
-unkept. So the author of the rule is asked, once, and answers with `was`.
+The ledger knows which rules had which albums. If a rule is new, and one that the ledger knows is no longer in the rules
+files, it may be the same rule with another name. Then a second album would be made, and the first one left, shared and
+no longer updated. So the author of the rule is asked, once, and answers with `was`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """The earlier rule whose albums a rule continues, or the question which one that is."""
+    """The earlier rule whose albums a rule continues, or the question whether there is one."""
 
     user: str = ""
     """The id of the user who owned its albums."""
     rule: str = ""
-    """Its name, with `{year}` and the like where it was split; empty: there is none."""
+    """Its name; for a split rule, with `{year}` and the like. Empty: there is no earlier rule."""
     problem: Problem | None = None
-    """What people have to decide before anything is written."""
+    """The question that people must answer before anything is written."""
     warning: str = ""
 
 
@@ -48,7 +48,7 @@ NO_PREDECESSOR = Predecessor()
 
 @dataclass(frozen=True, slots=True)
 class _FormerRule:
-    """A rule that is not in the rules files any more, as the ledger knows it."""
+    """A rule of the ledger that is no longer in the rules files."""
 
     user: str
     rule: str
@@ -56,10 +56,10 @@ class _FormerRule:
 
 
 class Predecessors:
-    """The earlier rules that the rules of a rule set may go on with."""
+    """The earlier rules that the rules of a rule set may continue."""
 
     def __init__(self, rule_set: RuleSet, accounts: ConnectedAccounts, ledger: Ledger) -> None:
-        """Look into the ledger; the albums of users who take no part are nobody's business here."""
+        """Read the ledger. Albums of users who take no part are left out."""
         self._ledger = ledger
         rules = (*rule_set.albums, *rule_set.others)
         users = {name: account.user.id for name, account in accounts.present.items()}
@@ -71,7 +71,7 @@ class Predecessors:
         self._in_use: set[tuple[str, str]] = set()
         for known_album in self._albums:
             group = known_album.key.owner, known_album.split or known_album.key.rule
-            # Of an account that failed nobody knows which user it is.
+            # The user of an account that failed is not known.
             is_fed = group in names or (None, group[1]) in names
             # Before splits were noted, only the names of their albums tell what they are.
             if is_fed or (
@@ -88,9 +88,7 @@ class Predecessors:
     def of(self, rule: AlbumRule, owner: ConnectedAccount, selecting: Callable[[], AbstractSet[str]]) -> Predecessor:
         """Returns the predecessor of a rule. NO_PREDECESSOR if there is none.
 
-        `selecting` returns the photos that it selects, where that matters.
-
-        Raises ServerError and LedgerError.
+        `selecting` returns the photos that the rule selects, if they are needed. Raises ServerError and LedgerError.
         """
         is_known = self._is_known(rule, owner)
         if rule.was is not None:
@@ -108,7 +106,7 @@ class Predecessors:
         return Predecessor(warning=f"{warning} `was` before its album is made") if left and selected else NO_PREDECESSOR
 
     def _is_live(self, earlier: _FormerRule) -> bool:
-        """Whether an album of an earlier rule is still there."""
+        """Whether an album of an earlier rule still exists."""
         there = {album.id for album in self._owners[earlier.user].names.albums}
         return any(_album_id(album) in there for album in earlier.albums)
 
@@ -120,7 +118,7 @@ class Predecessors:
         )
 
     def has_seen(self, owner: ConnectedAccount) -> bool:
-        """Returns whether the ledger knows anything that was ever done for an account."""
+        """Returns whether the ledger knows any album of an account."""
         return any(album.key.owner == owner.user.id for album in self._albums)
 
     def keys_before(
@@ -168,7 +166,7 @@ class Predecessors:
     def _likeness(
         self, rule: AlbumRule, owner: ConnectedAccount, earlier: _FormerRule, selected: AbstractSet[str]
     ) -> str | None:
-        """Why an earlier rule may be this one, as the end of a sentence; None: it looks like another one."""
+        """Why an earlier rule may be this one, as the end of a sentence. None if it seems to be another one."""
         ids = {_album_id(album) for album in earlier.albums}
         if folded(earlier.rule) == folded(rule.name):
             return "has the same name but for its spelling" if earlier.rule != rule.name else "was another account's"

@@ -1,7 +1,7 @@
 """Photos that stay although the rule does not select them: Immich no longer shows what the rule asks for.
 
-While Immich indexes a library anew, embeddings and faces are thrown away first. Nothing is taken out of an album for
-that: a photo leaves only where the rule surely does not hold for it, whatever Immich may still find out.
+While Immich indexes a library anew, embeddings and faces are thrown away first. No photo is taken out of an album for
+that: it leaves only if the rule surely does not match, whatever Immich may still find out.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
 ) -> dict[str, str]:
     """Returns which of some photos that one account does not select may match all the same, each with the reason.
 
-    `rule` has its names looked up. What cannot be asked for stays as well. Photos that no search of this account finds
-    do not match here, whatever Immich finds out. Raises ServerError and FilterError.
+    `rule` has its names looked up. Photos for which a search failed stay as well. Photos that no search of this account
+    finds do not match here, whatever Immich finds out. Raises ServerError and FilterError.
     """
     stages = stages_of_rule(rule.match)
     if not stages or not lost:
@@ -65,7 +65,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     for undone, ids in groups.items():
         match = at_most(rule.match, undone)
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
-        if not isinstance(match, bool):  # else it is read so widely that everything matches
+        if not isinstance(match, bool):  # True: every photo may match
             compiled = resolve_and_compile({"": Rule(match)}, account)
             result = select(compiled, account, options)[""]
             if isinstance(result, Selection):
@@ -75,12 +75,12 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
 
 
 def _looks_into_albums(query: Query) -> bool:
-    """Whether a search finds what others put into an album."""
+    """Whether a search finds photos that others put into an album."""
     return any(condition.field == "albumIds" for condition in query.conditions)
 
 
 def stages_of_rule(node: Node) -> Stages:
-    """Returns the steps that a match may still come of."""
+    """Returns the stages after which a photo may match that does not match now."""
     of_searches = (when_missing(leaf.query) for leaf in leaves(node) if isinstance(leaf, Search))
     of_filters = (when_failed(leaf) for leaf in leaves(node) if isinstance(leaf, Filter))
     return frozenset[Stage]().union(*of_searches, *of_filters)

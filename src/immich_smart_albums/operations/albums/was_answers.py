@@ -1,6 +1,6 @@
-"""Questions that `was` answers: how they are put at the end of a problem, and which answers one offers.
+"""Questions that `was` answers: their wording in hints of problems, and the answers that a hint offers.
 
-What is written here is read back here, so that a page can offer as buttons what a command line can only say.
+Hints are written and read here, so that a page can offer the answers as buttons.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RENAMED_OR_NEW = re.compile(rf"Renamed: add `was: (?P<before>.+)`\. A new album
 
 
 def renamed_or_new(before: str | None) -> str:
-    """Returns what to do where a rule may go on with an earlier one, or may be new; None: it can only be new."""
+    """Returns the hint for a rule that may continue the rule `before`, or may be new. None: it can only be new."""
     if before is None:
         return f"A new album: add {_NEW}"
     name = before if _PLAIN.fullmatch(before) else json.dumps(before, ensure_ascii=False)
@@ -30,7 +30,7 @@ def renamed_or_new(before: str | None) -> str:
 
 
 def own_album_as_well() -> str:
-    """Returns what to do where an album of the rule's name is only shown, and another one of that name is meant."""
+    """Returns the hint for a second album of the name of one that others share for viewing."""
     return f"For an own album as well: {_NEW}"
 
 

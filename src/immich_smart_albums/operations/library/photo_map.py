@@ -1,4 +1,4 @@
-"""Map of a library: its photos gathered in as many areas as a page can show."""
+"""The map of a library: photos grouped into as many areas as a page can show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from immich_smart_albums.rules.values.geo import distance
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of the map, in degrees."""
+    """A rectangle on the map, in degrees."""
 
     south: float
     west: float
@@ -27,14 +27,14 @@ class Area:
     longitude: float
     count: int
     name: str
-    """The town of most of them; empty: Immich knows none."""
+    """The city that most of them have; empty if Immich knows none."""
 
 
 class PhotoMap:
     """The points of all photos that have coordinates."""
 
     def __init__(self) -> None:
-        """Nothing is on it yet."""
+        """Start with no photos."""
         self._latitudes = array("d")
         self._longitudes = array("d")
         self._names: list[str] = []
@@ -43,20 +43,20 @@ class PhotoMap:
         return len(self._names)
 
     def add(self, latitude: float, longitude: float, name: str) -> None:
-        """Put a photo on it."""
+        """Add a photo."""
         self._latitudes.append(latitude)
         self._longitudes.append(longitude)
         self._names.append(name)
 
     @property
     def bounds(self) -> Box | None:
-        """The smallest part of the map that shows all photos. None if there are none."""
+        """The smallest rectangle with all photos. None if there are none."""
         if not self._names:
             return None
         return Box(min(self._latitudes), min(self._longitudes), max(self._latitudes), max(self._longitudes))
 
     def areas(self, box: Box, columns: int) -> list[Area]:
-        """Returns the photos in a part of the map, in areas as wide as one of so many columns, fullest areas first."""
+        """Returns the photos in a rectangle, grouped on a grid of `columns` by `columns` areas, fullest areas first."""
         width = max(box.east - box.west, 1e-9) / columns
         height = max(box.north - box.south, 1e-9) / columns
         cells: dict[tuple[int, int], list[int]] = defaultdict(list)

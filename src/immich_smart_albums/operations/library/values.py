@@ -1,4 +1,4 @@
-"""Counts of the values that photos have, people, places, cameras: for pages on which a value is picked."""
+"""Counts how many photos have each person, place and camera, for pages on which a value is picked."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _EXIF = ("country", "state", "city", "make", "model", "lensModel")
 
 
 class LibraryValues:
-    """Counted from the records of a library, which it does not keep. Photos that two accounts see count twice."""
+    """Counts of values in the records of a library. Records are not kept; photos that two accounts see count twice."""
 
     def __init__(self) -> None:
-        """Nothing is counted yet."""
+        """Start with no photos."""
         self._counts: dict[str, Counter[str]] = {field: Counter() for field in (PERSON, LIBRARY, *_EXIF)}
         self._folders: dict[str, str] = {}
         self._samples: dict[str, str] = {}
@@ -48,17 +48,17 @@ class LibraryValues:
             self.map.add(latitude, longitude, city if isinstance(city, str) else "")
 
     def counts(self, field: str) -> Mapping[str, int]:
-        """Returns how many photos have each value of a field, which is PERSON, LIBRARY or a field of EXIF."""
+        """Returns how many photos have each value of a field: PERSON, LIBRARY, or a field of EXIF."""
         return self._counts[field]
 
     def folder(self, library: str) -> str:
-        """Returns the folder in which all photos of an external library, or of some, are. Empty if they have none."""
+        """Returns the folder that the photos of an external library share, else that of one photo. Empty if unknown."""
         shared = self._folders.get(library, "").rpartition("/")[0]
         return shared or self._samples.get(library, "").rpartition("/")[0]
 
 
 def _common(prefix: str, path: str) -> str:
-    """As much of the beginning of a path as both have."""
+    """The longest common beginning of two paths."""
     while not path.startswith(prefix):
         prefix = prefix[: len(prefix) // 2] if len(prefix) > len(path) * 2 else prefix[:-1]
     return prefix

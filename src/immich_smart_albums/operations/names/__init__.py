@@ -1,3 +1,3 @@
-"""From names to ids, and to the nearest names where nobody has them."""
+"""Looks up names: their ids, and the nearest names for those that do not exist."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The names that rules use, looked up on the server: people, tags, albums and users, each list asked for once."""
+"""Looks up names of people, tags, albums and users on the server. Each list is asked for once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WHERE_IDS_ARE = {
 
 
 class NameResolver:
-    """What a server's names stand for, for one account."""
+    """Resolves names to ids, for one account."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -57,7 +57,7 @@ class NameResolver:
         self._partners: frozenset[str] | None = None
         self._has_partners = False
         self.confirmed_people: set[tuple[str, Scope]] = set()
-        """The people on partners' photos whom a search found by the id that is shown, and where."""
+        """People on partners' photos, with the scope, for whom a search by the shown id found photos."""
 
     @cached_property
     def people(self) -> list[Person]:
@@ -86,7 +86,7 @@ class NameResolver:
 
     @property
     def partners_as_hint(self) -> frozenset[str] | None:
-        """The same for what works without an answer: asked once and not for long. None if the key may not ask."""
+        """The same, for callers that work without an answer: with a short time-out. None if the key may not ask."""
         return self._ask_for_partners(is_hint=True)
 
     def _ask_for_partners(self, *, is_hint: bool) -> frozenset[str] | None:
@@ -106,21 +106,21 @@ class NameResolver:
         except MissingPermission:
             return None
 
-    def shown(self, searches: SearchApi, reach: Scope) -> ShownPeople:
-        """Returns everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
+    def shown(self, searches: SearchApi, scope: Scope) -> ShownPeople:
+        """Returns everybody on the photos in a scope. Each visibility is read once. Raises ServerError."""
         shown_people = ShownPeople()
-        for visibility in sorted(reach.visibility, key=lambda visibility: visibility.value):
-            place = Scope(frozenset({visibility}), reach.trash)
+        for visibility in sorted(scope.visibility, key=lambda visibility: visibility.value):
+            place = Scope(frozenset({visibility}), scope.trash)
             if place not in self._shown:
                 self._shown[place] = look_for_people(searches, place)
             shown_people.add(self._shown[place])
-        if not shown_people.names and Visibility.TIMELINE in reach.visibility and self.people:
+        if not shown_people.names and Visibility.TIMELINE in scope.visibility and self.people:
             message = "the server lists people and shows nobody on any photo, so excludes by name cannot be trusted"
             raise Untrustworthy(message, hint="Something on the way seems to drop withPeople.")
         return shown_people
 
     def values(self, server: PhotoServer) -> Values:
-        """Returns the values that photos of the account have, on its server; the same object each time."""
+        """Returns the values that the account's photos have. The same object each time."""
         if self._values is None:
             self._values = Values(server)
         return self._values
@@ -134,7 +134,7 @@ class NameResolver:
         return self._is_there["person", person_id]
 
     def _people_if_listed(self) -> list[Person]:
-        """All people. None if the list cannot be had, which somebody who is named by id does without."""
+        """All people. Empty if the list fails: a person named by id is then asked for alone."""
         try:
             return self.people
         except ServerError:
@@ -159,30 +159,30 @@ class NameResolver:
         wanted = frozenset(album_ids)
         return any(album.shared for album in self.albums if album.id in wanted)
 
-    def ids(self, thing: EntityKind, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
-        """Returns the ids that a name, an id or an address stands for. None if nothing has it.
+    def ids(self, kind: EntityKind, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
+        """Returns the ids that a name, an id or an address stands for. Empty if there are none.
 
-        The list of people has those of the timeline. Others are looked for by name where it has nobody of that name,
-        and everywhere else if asked to.
+        The list of people has only those of the timeline. Others are searched by name if nobody in the list has it, and
+        with `everywhere` in any case.
         """
-        if thing is EntityKind.ME:
+        if kind is EntityKind.ME:
             return (self._directory.me().id,)
-        wanted = _bare(thing, name)
+        wanted = _bare(kind, name)
         if is_id(wanted):
             return (wanted.lower(),)
-        if thing not in self._by_name:
+        if kind not in self._by_name:
             ids_by_name: defaultdict[str, set[str]] = defaultdict(set)
-            for id_, candidate in self.candidates(thing):
+            for id_, candidate in self.candidates(kind):
                 if candidate:
                     ids_by_name[folded(candidate)].add(id_)
-            self._by_name[thing] = {candidate: sorted(ids) for candidate, ids in ids_by_name.items()}
-        listed = tuple(self._by_name[thing].get(folded(wanted), ()))
-        if thing is not EntityKind.PERSON or (listed and not everywhere):
+            self._by_name[kind] = {candidate: sorted(ids) for candidate, ids in ids_by_name.items()}
+        listed = tuple(self._by_name[kind].get(folded(wanted), ()))
+        if kind is not EntityKind.PERSON or (listed and not everywhere):
             return listed
         return tuple(sorted({*listed, *self._unlisted_people(wanted)}))
 
     def _unlisted_people(self, name: str) -> tuple[str, ...]:
-        """Everybody of this name, also who is on archived or trashed photos only."""
+        """Everybody of this name, those on archived or trashed photos included."""
         key = folded(name)
         if key not in self._unlisted:
             people = {
@@ -192,7 +192,7 @@ class NameResolver:
         return self._unlisted[key]
 
     def check(self, leaf: Reference, diagnostics: Diagnostics) -> None:
-        """Note names that nothing has, and ids that do not exist."""
+        """Note names and ids that do not exist."""
         if leaf.kind is EntityKind.ME:
             return
         for name in leaf.names:
@@ -200,41 +200,41 @@ class NameResolver:
             if problem is not None:
                 diagnostics.problems.append(problem)
 
-    def problem_with(self, thing: EntityKind, name: str, where: Place | str | None) -> Problem | None:
+    def problem_with(self, kind: EntityKind, name: str, where: Place | str | None) -> Problem | None:
         """Returns why a name, an id or an address stands for nothing. None if it stands for something."""
-        name = _bare(thing, name)
+        name = _bare(kind, name)
         if is_id(name):
-            if self._exists(thing, name.lower()):
+            if self._exists(kind, name.lower()):
                 return None
-            return problem_at(where, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
+            return problem_at(where, f"there is no {kind.value} {name}", _WHERE_IDS_ARE[kind])
         refused = why_no_id(name)
         if refused is not None:
-            return problem_at(where, refused, _WHERE_IDS_ARE[thing])
-        if self.ids(thing, name):
+            return problem_at(where, refused, _WHERE_IDS_ARE[kind])
+        if self.ids(kind, name):
             return None
-        near = nearest(name, (candidate for _, candidate in self.candidates(thing) if candidate), count=3)
-        if thing is EntityKind.TAG and not near:
+        near = nearest(name, (candidate for _, candidate in self.candidates(kind) if candidate), count=3)
+        if kind is EntityKind.TAG and not near:
             near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
-        hint = question_after(map(repr, near)) or _NOT_LISTED[thing]
-        message = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
+        hint = question_after(map(repr, near)) or _NOT_LISTED[kind]
+        message = f"nobody is named {name!r}" if kind is EntityKind.PERSON else f"there is no {kind.value} {name!r}"
         return problem_at(where, message, hint)
 
-    def _exists(self, thing: EntityKind, id_: str) -> bool:
-        if thing is EntityKind.PERSON:
+    def _exists(self, kind: EntityKind, id_: str) -> bool:
+        if kind is EntityKind.PERSON:
             return self.has_person(id_)
-        return any(candidate == id_ for candidate, _ in self.candidates(thing))
+        return any(candidate == id_ for candidate, _ in self.candidates(kind))
 
-    def names_by_id(self, thing: EntityKind) -> dict[str, str]:
-        """Returns what ids stand for, of those that were asked for anyway or are listed."""
-        names = {id_: name for id_, name in self.candidates(thing) if name}
-        if thing is EntityKind.PERSON:
+    def names_by_id(self, kind: EntityKind) -> dict[str, str]:
+        """Returns the names by id, from the lists and from people that were seen on photos."""
+        names = {id_: name for id_, name in self.candidates(kind) if name}
+        if kind is EntityKind.PERSON:
             for shown_people in self._shown.values():
                 names = {id_: name for id_, name in shown_people.names.items() if name} | names
         return names
 
-    def candidates(self, thing: EntityKind) -> Iterator[tuple[str, str]]:
-        """Returns ids with names; a user has two, e-mail and name."""
-        match thing:
+    def candidates(self, kind: EntityKind) -> Iterator[tuple[str, str]]:
+        """Yields ids with names. A user has two: e-mail and name."""
+        match kind:
             case EntityKind.PERSON:
                 yield from ((person.id, person.name) for person in self.people)
             case EntityKind.TAG:
@@ -246,6 +246,6 @@ class NameResolver:
                 yield from ((user.id, user.name) for user in self.users)
 
 
-def _bare(thing: EntityKind, name: str) -> str:
-    page = _PAGES.get(thing)
+def _bare(kind: EntityKind, name: str) -> str:
+    page = _PAGES.get(kind)
     return (page and id_in_url(name, page)) or name.strip()

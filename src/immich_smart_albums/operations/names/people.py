@@ -39,7 +39,7 @@ class PersonResolver:
     """Where the rule looks."""
 
     def problem_with(self, name: str, where: Place | None, *, excludes: bool) -> Problem | None:
-        """Returns why a name or an id stands for nobody. None if it does. Raises ServerError."""
+        """Returns the problem with a name or an id that nobody has. None if somebody has it. Raises ServerError."""
         problem = self.names.problem_with(EntityKind.PERSON, name, where)
         if problem is None or not self._sees_others:
             return problem
@@ -85,11 +85,11 @@ class PersonResolver:
 
     @property
     def _sees_others(self) -> bool:
-        """Whether photos of other users may be among those that the rule looks at."""
+        """Whether the rule may find photos of other users."""
         return self.names.partners is None or bool(self.names.partners)
 
     def _require_searchable(self, person_id: str, leaf: Reference) -> None:
-        """Raise Untrustworthy if the server finds nobody by an id that it shows: the exclude would let everybody in."""
+        """Raise Untrustworthy if a search by an id that the server shows finds no photo: the exclude would not work."""
         if (person_id, self.scope) in self.names.confirmed_people:
             return
         query = self.scope.narrow(Query(Kind.METADATA, where(personIds=(person_id,)), limit=1))

@@ -1,7 +1,7 @@
-"""Names and ids of a rule, checked against the server before anything is searched.
+"""Resolves the names and ids of a rule on the server, before anything is searched.
 
-A person, tag or album that does not exist is a search that finds nothing (or everything, under an exclude), and the
-server says nothing about it. So every id is looked up, and all that is wrong is reported together.
+A search for a person, tag or album that does not exist finds nothing (or everything, under an exclude), without an
+error. So every name and id is looked up first, and all problems are reported together.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ _MAY_BE_MISSING_HINT = (
 
 
 def resolve(rule: Rule, server: PhotoServer, diagnostics: Diagnostics, names: NameResolver | None = None) -> Rule:
-    """Returns the rule with names as searches by id. What is wrong is noted in `diagnostics`; raises ServerError.
+    """Returns the rule with searches by id for its names. Notes problems in `diagnostics`. Raises ServerError.
 
-    `names` may be shared by all rules of a run, so that each list of names is asked for once.
+    All rules of an account may share `names`, so that each list is asked for once.
     """
     resolver = _Resolver(server, names or NameResolver(server.directory), diagnostics, scope_of(rule.match))
     before = len(diagnostics.problems)
-    # What stands twice in one place is told once.
+    # A name that stands twice in one place is one problem.
     parts = {(leaf, leaf.origin, excludes): leaf for leaf, excludes in signed_leaves(rule.match)}
     for (_, _, excludes), leaf in parts.items():
         resolver.check_names(leaf, excludes=excludes)
@@ -72,7 +72,7 @@ def resolve(rule: Rule, server: PhotoServer, diagnostics: Diagnostics, names: Na
     if len(diagnostics.problems) > before:
         return rule
     resolved = replace(rule, match=transform(rule.match, resolver.resolved))
-    # What names stand for may be new to this version as well.
+    # Searches that names were replaced by may be new to this version as well.
     resolver.check_version(frozenset(leaves(resolved.match)).difference(written))
     return resolved
 
@@ -87,23 +87,23 @@ class _Resolver:
 
     @property
     def values(self) -> Values:
-        """The values that photos have."""
+        """The values that the account's photos have."""
         return self.names.values(self.server)
 
     @property
     def spelling(self) -> Spelling:
-        """How the server spells them."""
+        """Replaces names by the server's spelling."""
         return Spelling(self.values, self.diagnostics.warn)
 
     def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
-        """Note names and ids in a part of the rule as it is written that stand for nothing."""
+        """Note names and ids in a leaf, as written, that do not exist."""
         match leaf:
             case Reference(kind=EntityKind.PERSON):
                 self.diagnostics.problems += filter(
                     None, (self.people.problem_with(name, leaf.origin, excludes=excludes) for name in leaf.names)
                 )
             case Reference(kind=EntityKind.PHOTO):
-                # What is left out is left out whether it is there or not, and is not asked for.
+                # An excluded photo need not exist, so it is not asked for.
                 gone = () if excludes else tuple(name for name in leaf.names if not self.names.has_asset(name))
                 if gone:
                     self.diagnostics.warn(f"{leaf.origin}: not there, or not for this account: photo {', '.join(gone)}")
@@ -118,13 +118,13 @@ class _Resolver:
 
     @property
     def people(self) -> PersonResolver:
-        """PersonResolver names of people mean."""
+        """Resolves names of people in this rule's scope."""
         return PersonResolver(self.server.searches, self.names, self.diagnostics, self.scope)
 
     def check_values(self, match: Node) -> None:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
         occurrences = {
-            # A word that covers several fields is one question.
+            # A word that covers several fields is checked once.
             (leaf.origin, listed_value.fields, listed_value.text, excluded): listed_value
             for leaf, excluded in signed_leaves(match)
             for listed_value in listed_values_in(leaf)
@@ -185,7 +185,7 @@ class _Resolver:
         self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def check_version(self, leaves_to_check: Iterable[Leaf]) -> None:
-        """Note what this version of the server would ignore."""
+        """Note the parts of leaves that this version of the server would ignore."""
         for leaf in leaves_to_check:
             if isinstance(leaf, Search):
                 for _, message in self.server.unsupported(leaf.query):
@@ -197,9 +197,9 @@ class _Resolver:
                     self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def resolved(self, node: Node, excludes: bool) -> Node:
-        """Returns a part with names, and what records here do not show, as searches.
+        """Returns a node with names, and filters on fields that records lack here, replaced by searches.
 
-        Photos that are gone cut nothing off.
+        Photos under `until` that no longer exist are left out.
         """
         match node:
             case Reference():
@@ -219,7 +219,7 @@ class _Resolver:
         if leaf.kind is EntityKind.PERSON:
             built = self.people.resolve(leaf, excludes=excludes)
         elif leaf.kind is EntityKind.PHOTO:
-            # To be found, each is searched for by its id; to be left out, one look at a record tells of all.
+            # Included photos are searched by id, one by one; excluded ones are compared with a record, all at once.
             groups = (leaf.names,) if excludes else tuple((name,) for name in leaf.names)
             checks = tuple(leaf.resolve((group,)) for group in groups)
             built = checks[0] if len(checks) == 1 else Any(checks, leaf.origin)
@@ -232,7 +232,7 @@ class _Resolver:
         return built if leaf.scope is None else with_scope(built, leaf.scope)
 
     def _within_own_timeline(self, built: Node, album_ids: Value, origin: Place | None) -> Node:
-        """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
+        """The search of a shared album, within the own timeline: since 3.0 it finds all members' photos."""
         if not isinstance(album_ids, tuple) or not self.names.is_any_shared(map(str, album_ids)):
             return built
         if self.names.partners is not None and self.names.own_id is not None:
@@ -244,7 +244,7 @@ class _Resolver:
         return All((built, Search(self.scope.narrow(WHOLE_LIBRARY), origin)), origin)
 
     def _search_for(self, check: Filter) -> Search | None:
-        """The search that says the same, where records of this version do not show what the check looks at."""
+        """The equivalent search for a filter on fields that records of this version lack. None if there is none."""
         if check.superset is None or not check.superset_is_exact or self.server.unsupported(check.superset):
             return None
         is_shown = not self.server.unsupported_asset_fields(check.required_fields)

@@ -1,6 +1,6 @@
-"""Whom the photos show, whosever people they are: a partner's photos come with the partner's people on them.
+"""People as photos show them: a partner's photos come with the partner's people.
 
-No list of the server tells these people, but every search finds photos by their ids, which stand in its answers.
+The server does not list these people, but its answers have their ids, and searches find photos by them.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ShownPeople:
-    """Everybody whom the photos in some places show."""
+    """Everybody on the photos of a scope."""
 
     names: dict[str, str] = field(default_factory=dict)
-    """By id."""
+    """The names of people, by id."""
     owners: set[str] = field(default_factory=set)
     """The users whose photos these are."""
     telling: set[str] = field(default_factory=set)
-    """Those of them on whose photos somebody is shown."""
+    """Those of the users on whose photos somebody is shown."""
 
     def ids(self, name: str) -> set[str]:
-        """Returns everybody of this name, without regard to case, accents and form: rather one too many is left out."""
+        """Returns the ids of everybody of this name, ignoring case, accents and form: rather one person too many."""
         wanted = bare(name)
         return {id_ for id_, name in self.names.items() if name and bare(name) == wanted}
 
     def add(self, other: ShownPeople) -> None:
-        """Take in whom other places show."""
+        """Add the people of another scope."""
         self.names.update(other.names)
         self.owners |= other.owners
         self.telling |= other.telling
 
 
-def look_for_people(searches: SearchApi, reach: Scope) -> ShownPeople:
-    """Read whom all photos in these places show. Raises ServerError, also if an answer does not tell it."""
+def look_for_people(searches: SearchApi, scope: Scope) -> ShownPeople:
+    """Read all photos in a scope. Returns the people on them. Raises ServerError, also if an answer lacks people."""
     shown_people = ShownPeople()
-    with closing(searches.find(reach.narrow(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
+    with closing(searches.find(scope.narrow(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
         for batch in batches:
             for record in batch:
                 owner, people = record.get("ownerId"), record.get("people")

@@ -1,8 +1,8 @@
-"""Rules in the server's own spelling: names of places and cameras as it writes them, other texts in each form.
+"""Rewrites names of places and cameras to the server's spelling, and other texts to each of their spellings.
 
-The server compares these names exactly, and texts in its own way. So a name is asked for as photos have it, in every
-spelling that is the same name to people. The server lists what the timeline shows, so a rule that looks further
-compares names here, on records.
+The server compares these names exactly, and texts in its own way. So a search asks for every spelling that photos have
+and that is the same name to people. The server lists the spellings of the timeline only; a rule that looks further
+compares names on records.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """Spells leaves for one account."""
+    """Rewrites leaves for one account."""
 
     values: Values
     notice: Callable[[str], None]
 
     def of_check(self, check: Filter, listed_value: ListedValue) -> Node:
-        """Returns a check for a name, as checks for what the server calls it."""
+        """Returns a filter for a name as filters for the spellings that photos have."""
         if check.superset is None or self._is_compared_here(listed_value.field, check.superset):
             return replace(_here(listed_value.field, listed_value.text, check.origin), sets_scope=check.sets_scope)
         spelled = self.values.spelled(listed_value.field, listed_value.text) or (listed_value.text,)
@@ -45,7 +45,7 @@ class Spelling:
         return checks[0] if len(checks) == 1 else Any(checks, check.origin)
 
     def of_search(self, search: Search) -> Node:
-        """Returns a search as one for each way to spell the texts in it."""
+        """Returns a search as one search for each spelling of the texts in it."""
         query = search.query
         is_whole = query.kind is Kind.METADATA and query.limit is None and not query.until
         here = [
@@ -54,7 +54,7 @@ class Spelling:
             if is_whole and self._is_listed(condition) and self._is_compared_here(condition.field, query)
         ]
         rest = [condition for condition in query.where if condition not in here]
-        choices = product(*map(self._ways, rest))
+        choices = product(*map(self._spellings, rest))
         queries = [replace(query, where=conditions) for conditions in choices]
         if len(queries) > 1 and not is_whole:
             self.notice(f"{search.origin}: there are {len(queries)} spellings, and the limit counts for each")
@@ -64,23 +64,23 @@ class Spelling:
         return All((node, *checks), search.origin) if here else node
 
     def _is_listed(self, condition: Condition) -> bool:
-        """Whether it asks for a name of which the server lists those that photos have."""
+        """Whether a condition is about a name of the kind that the server lists."""
         return condition.field in SUGGESTED and isinstance(condition.value, str) and bool(condition.value)
 
-    def _ways(self, condition: Condition) -> Iterator[Condition]:
+    def _spellings(self, condition: Condition) -> Iterator[Condition]:
         name, _, value = condition
         if not isinstance(value, str) or not value:
-            ways: Iterable[Value] = (value,)
+            texts: Iterable[Value] = (value,)
         elif name in SUGGESTED:
-            ways = self.values.spelled(name, value) or spellings(value)
+            texts = self.values.spelled(name, value) or spellings(value)
         elif name == "query":
-            ways = (nfc(value),)  # as most keyboards write it, and as models have learned it
+            texts = (nfc(value),)  # as most keyboards write it, and as models have learned it
         else:
-            ways = spellings(value) if BY_NAME[name].is_respelled else (value,)
-        return (condition._replace(value=way) for way in ways)
+            texts = spellings(value) if BY_NAME[name].is_respelled else (value,)
+        return (condition._replace(value=text) for text in texts)
 
     def _is_compared_here(self, field: str, query: Query) -> bool:
-        """Whether photos may have a spelling that the server does not list."""
+        """Whether photos may have spellings that the server does not list."""
         return self.values.listed(field) is None or Scope.of((query,)) != TIMELINE_ONLY
 
 
@@ -97,7 +97,7 @@ def _exactly(check: Filter, within: Query, listed_value: ListedValue, spelled: s
 
 
 def _here(field: str, text: str, origin: Place | None) -> Filter:
-    """A name compared on records."""
+    """A filter that compares a name on records."""
     fact, wanted = exif(field), bare(text)
 
     def holds(record: Record) -> bool:

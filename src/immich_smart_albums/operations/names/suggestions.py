@@ -1,4 +1,4 @@
-"""Values that photos have, as the server lists them: what a name stands for, and names that stand for nothing."""
+"""Values that photos have, as the server lists them: spellings of a name, and suggestions for names that none has."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 
 class Values:
-    """The values of an account's photos, each list asked for once and only where a rule uses it.
+    """The values of an account's photos. Each list is asked for once, and only if a rule uses it.
 
-    The lists have what the timeline shows, without archive and trash. Everything here raises ServerError rather than
-    answer less.
+    The lists are those of the timeline, without archive and trash. Every method but `has_seen` raises ServerError.
     """
 
     def __init__(self, server: PhotoServer) -> None:
         self._server = server
         self.witnesses: tuple[Values, ...] = ()
-        """Those of the other accounts of the run: what one of them has is no slip."""
+        """The values of the other accounts of the run: a value that one of them has is no typo."""
         self._listed: dict[str, tuple[str, ...] | None] = {}
         self._by_name: dict[str, dict[str, tuple[str, ...]]] = {}
         self._is_there: dict[tuple[str, str], bool] = {}
@@ -43,7 +42,7 @@ class Values:
         return self._listed[field]
 
     def spelled(self, field: str, text: str) -> tuple[str, ...]:
-        """Returns the values of a field that are this name, whatever case, accents and form."""
+        """Returns the values of a field that equal this name, ignoring case, accents and form."""
         if field not in self._by_name:
             by_name: dict[str, tuple[str, ...]] = {}
             for value in self.listed(field) or ():
@@ -52,16 +51,16 @@ class Values:
         return self._by_name[field].get(bare(text), ())
 
     def nowhere(self, value: ListedValue) -> str | None:
-        """Returns, in words, what no photo has. None if one has it, or if that cannot be known.
+        """Returns a message that no photo has a value. None if a photo has it, or if that cannot be known.
 
-        A value that the lists do not have is asked for in archive and trash as well.
+        A value that the lists lack is searched for in archive and trash as well.
         """
         if self._knows(value) or any(witness.has_seen(value) for witness in self.witnesses):
             return None
         return f"no photo has {_described(value)}"
 
     def not_on_timeline(self, value: ListedValue) -> str | None:
-        """Returns, in words, what no photo on the timeline has. None if one has it, or if it is not listed."""
+        """Returns a message that no photo on the timeline has a value. None if one has it, or if there is no list."""
         lists = [self.listed(field) for field in value.fields]
         if None in lists or any(self._has(value, field) for field in value.fields):
             return None

@@ -1,4 +1,4 @@
-"""The plan of one album: what is selected for it, compared with what it shows and what is remembered of it."""
+"""The plan of one album: its selection, compared with its members and with what the ledger remembers."""
 
 from __future__ import annotations
 
@@ -39,42 +39,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RuleAlbum:
-    """One album of a rule: the only one, or one of those that its split makes."""
+    """One album of a rule: the only one, or one of a split."""
 
     rule: AlbumRule
     name: str
     selections: dict[str, tuple[Asset, ...]]
-    """What goes into it, by account."""
+    """The photos that belong in it, by account."""
     answers: AlbumSelections
-    """All that the rule selects."""
+    """The selections of the whole rule."""
     owner: ConnectedAccount
     before: AlbumKey | None
-    """What the ledger knows it by, where its rule was called something else."""
+    """The album's key in the ledger, if its rule had another name. Else None."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlbumPlanner:
-    """Plans one album after another; what several of them need is asked for once."""
+    """Plans one album after another. What several albums need is asked for once."""
 
     accounts: ConnectedAccounts
     ledger: Ledger
     predecessors: Predecessors
     unselected: Unselected
     looks: dict[str, AlbumLooks]
-    """What was seen of albums before, by account."""
+    """Members of albums that were read before, by account."""
     records: Mapping[str, RecordCache]
-    """What is kept in memory of searches, by account. Empty for a plan that is written."""
+    """Records in memory, by account. Empty for a plan that may be written."""
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, album: RuleAlbum) -> AlbumPlan:
-        """Returns the plan of an album, of a rule that is split or not."""
+        """Returns the plan of an album. If it cannot be made, the plan has the problems."""
         try:
-            return self._compared(album)
+            return self._compare(album)
         except (ServerError, FilterError) as error:
             problems = (*album.answers.problems, as_problem(album.rule.span, error))
             return stopped(album.rule, album.name, problems)
 
-    def _compared(self, album: RuleAlbum) -> AlbumPlan:
+    def _compare(self, album: RuleAlbum) -> AlbumPlan:
         rule, name, answers, owner, before = album.rule, album.name, album.answers, album.owner, album.before
         key = AlbumKey(owner.user.id, name)
         memory, binding = self.ledger.memory(key), self.ledger.binding(key)
@@ -118,7 +118,7 @@ class AlbumPlanner:
     def _shares(
         self, rule: AlbumRule, owner: ConnectedAccount, diagnostics: Diagnostics
     ) -> tuple[tuple[User, str], ...]:
-        """Whom the rule shares the album with."""
+        """The users with whom the rule shares the album, each with a role."""
         shares = []
         for share in rule.share:
             where = share.span or rule.span
@@ -142,10 +142,10 @@ class AlbumPlanner:
 
 
 def stopped(rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
-    """Returns the plan of an album that cannot be planned."""
+    """Returns a plan without changes, for an album that cannot be planned."""
     return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
 
 
 def _is_named(album: Album, name: str) -> bool:
-    """Whether an own album still has the name that its rule had, so that people expect both to be renamed."""
+    """Whether an own album has this name. If its rule had it too, people expect both to be renamed."""
     return album.role == "owner" and same_name(album.name, name)

@@ -1,6 +1,6 @@
-"""What drafts remember: plans that follow each other quickly while somebody works on a rule, and that nobody writes.
+"""The memory of drafts: plans that follow each other while somebody works on a rule, and are never written.
 
-A plan that is written remembers nothing of the kind: it begins with an empty one, and asks everything.
+A plan that may be written starts with an empty memory, and asks the server for everything.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.select import SelectOptions
 
 FIRST = 240
-"""Photos about which a draft asks whether Immich has looked at them: as many as are shown at first."""
+"""Photos for which a draft asks whether Immich has looked at them: as many as a page shows at first."""
 
 
 @dataclass(slots=True)
 class Drafts:
-    """Of each account, by its name."""
+    """Answers of the server that one draft passes on to the next, by account."""
 
     indexing: dict[str, Indexing] = field(default_factory=dict)
     albums: dict[str, AlbumLooks] = field(default_factory=dict)
 
     def prepare(self, accounts: ConnectedAccounts, options: SelectOptions) -> None:
-        """Go on with these accounts, which may be connected anew; what is older than a minute is asked again."""
+        """Use these accounts, which may be connected anew. Answers older than a minute are asked for again."""
         for name, account in accounts.present.items():
             known = self.indexing.get(name)
             if known is None:
@@ -38,7 +38,7 @@ class Drafts:
 
     @property
     def leaves_open(self) -> bool:
-        """Whether there is something that they did not ask about."""
+        """Whether there are photos that no draft has asked about."""
         return any(indexing.open for indexing in self.indexing.values())
 
     def clear(self) -> None:

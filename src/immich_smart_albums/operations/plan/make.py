@@ -1,7 +1,7 @@
-"""From rules to a plan: every account selects, every album is compared, nothing is written.
+"""Makes a plan from rules: every account selects, and every album is compared. Nothing is written.
 
-An album that cannot be planned carries its problems, and the others go on. An account that fails stops its part of an
-album only; the photos that it would have selected are then neither added nor removed.
+If an album cannot be planned, it has problems, and the others go on. If an account fails, only its part of the album is
+missing: the photos that it would have selected are neither added nor removed.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
 ) -> tuple[Plan, tuple[str, ...]]:
     """Returns the plan for all albums of a set of rules, and notices.
 
-    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
-    ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.
-    `drafts` is what the drafts before this one found out; None: it is no draft, and everything is asked.
+    The guards of albums named in `allow` do not count this once. `rules` is the digest of the rules `files`. `answers`
+    has the selections, if they were made before. `drafts` has the answers of earlier drafts; None: this is no draft,
+    and the server is asked for everything. Raises ConfigurationError if `allow` names an album that is not there.
     """
     notices: tuple[str, ...] = ()
     if answers is None:
@@ -83,7 +83,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
 
 
 def _busy_steps(accounts: ConnectedAccounts, unselected: Unselected) -> Iterator[str]:
-    """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
+    """A notice on the queues in which Immich is still at work. Only keys of administrators may see them."""
     busy: dict[str, None] = {}
     for name in accounts.present:
         busy.update(dict.fromkeys(sorted(unselected.indexing_of(name).queues())))

@@ -1,4 +1,4 @@
-"""Names of albums on a command line: those that there are, and the others with what may be meant."""
+"""Names of albums on a command line: checked, with a suggestion for those that do not exist."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def with_albums(rules: RuleSet, names: Collection[str]) -> RuleSet:
-    """Returns the rules with some of its albums only; all of them where none is named.
+    """Returns the rules with only the named albums; with all of them if `names` is empty.
 
-    Raises ConfigurationError for names that it does not have.
+    Raises ConfigurationError for names that the rules do not have.
     """
     known_names = {album.name for album in rules.albums}
     names = [nfc(name) for name in names]
@@ -36,7 +36,7 @@ def with_albums(rules: RuleSet, names: Collection[str]) -> RuleSet:
 
 
 def require_known(allow: Collection[str], names: Collection[str]) -> None:
-    """Check that guards are switched off for albums that there are only. Raises ConfigurationError."""
+    """Raise ConfigurationError if `allow` has a name that is not among the `names` of albums."""
     problems = []
     for name in allow:
         if name not in names:

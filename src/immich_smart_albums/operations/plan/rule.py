@@ -1,4 +1,4 @@
-"""The plans of one rule: of its album, or of every album that it is split into."""
+"""The plans of one rule: for its album, or for each album of its split."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class RulePlanner:
     accounts: ConnectedAccounts
     ledger: Ledger
     allow: frozenset[str]
-    """Names of rules and albums whose guards do not count."""
+    """Names of rules and albums whose guards do not count this once."""
     predecessors: Predecessors
     albums: AlbumPlanner
 
     def plans(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
-        """Yields the plans of one rule: one, or one for each album that it is split into."""
+        """Yields the plan for the album of a rule, or a plan for each album of its split."""
         owner = self.accounts.present.get(rule.accounts[0])
         if owner is None or not answers.selections:
             yield stopped(rule, rule.name, answers.problems)
@@ -68,12 +68,12 @@ class RulePlanner:
             plans = [structs.replace(plan, was=was) if plan.rule in left else plan for plan in plans]
         for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
-            notes = ()  # they are about the rule, so one of its albums tells them
+            notes = ()  # they are about the rule, so only its first album has them
 
     def _judged_together(
         self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
     ) -> Iterator[AlbumPlan]:
-        """The plans of a rule, where its albums to which nothing goes any more are refused for all of them only."""
+        """The plans of a split. An album for which nothing is left is judged with the others, not alone."""
         selected = answers.selected if rule.rule.split else frozenset()
         if not selected:
             yield from plans
@@ -84,6 +84,6 @@ class RulePlanner:
             yield structs.replace(plan, refusals=together) if is_emptied else plan
 
     def allowing(self, plans: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
-        """Yields the plans, without the guards of what was allowed by the name of the rule or of the album."""
+        """Yields the plans; those whose rule or album is allowed by name have no refusals."""
         for plan in plans:
             yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan

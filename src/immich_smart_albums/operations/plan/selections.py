@@ -1,6 +1,6 @@
-"""Selections of accounts for albums: a plan is made from them, and a preview shows them.
+"""Selections of accounts for albums, from which plans and previews are made.
 
-An account that fails stops its part of an album only, and its problems stand with the album.
+If an account fails, the album has a problem, and the other accounts' selections.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOTHING_RESOLVED: Mapping[str, ResolvedRules] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class AlbumSelections:
-    """What the accounts of an album select."""
+    """The selections for one album, by account."""
 
     selections: Mapping[str, Selection]
     rules: Mapping[str, Rule]
@@ -42,13 +42,13 @@ class AlbumSelections:
 
     @property
     def assets(self) -> tuple[Asset, ...]:
-        """All that some account selects, newest first."""
+        """The photos that at least one account selects, newest first."""
         assets = {asset.id: asset for selection in self.selections.values() for asset in selection.assets}
         return tuple(newest_first(assets.values()))
 
     @property
     def waiting(self) -> dict[str, int]:
-        """How many photos that no account selects for certain wait for each reason."""
+        """How many photos wait for each reason, without those that some account selects for certain."""
         certain = self.selected
         waiting: dict[str, set[str]] = {}
         for selection in self.selections.values():
@@ -58,7 +58,7 @@ class AlbumSelections:
 
     @property
     def selected(self) -> frozenset[str]:
-        """All that some account selects."""
+        """The ids of the photos that at least one account selects."""
         return frozenset([asset.id for selection in self.selections.values() for asset in selection.assets])
 
 
@@ -68,9 +68,9 @@ def select_for_albums(
     options: SelectOptions,
     resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """Returns what is selected for each album, by its name, and notices on how the rules were read.
+    """Returns the selections for each album, by its name, and notices on how the rules were read.
 
-    `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
+    `resolved` has the rules, by account, whose names were looked up before.
     """
     selections: dict[str, dict[str, Selection]] = defaultdict(dict)
     rules: dict[str, dict[str, Rule]] = defaultdict(dict)
@@ -103,9 +103,9 @@ def preview(
     indexing: Mapping[str, Indexing] | None = None,
     resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """Returns by album name what is selected for certain, and notices; the selections tell what waits.
+    """Returns selections by album name, with certain matches apart from those that wait, and notices.
 
-    `indexing` is what accounts found out before; None: nothing yet.
+    `indexing` has what was asked before, by account. None: nothing yet.
     """
     answers, notices = select_for_albums(albums, accounts, options, resolved)
     indexing = new_indexing(accounts, options) if indexing is None else indexing
@@ -113,7 +113,7 @@ def preview(
 
 
 def new_indexing(accounts: ConnectedAccounts, options: SelectOptions) -> dict[str, Indexing]:
-    """Returns an `Indexing` for each account, which has not asked anything yet."""
+    """Returns a new `Indexing` for each account."""
     return {name: Indexing(account.server, options.clock, options.store) for name, account in accounts.present.items()}
 
 
@@ -128,5 +128,5 @@ def _certain(rule: AlbumRule, answer: AlbumSelections, indexing: Mapping[str, In
 
 
 def _of_account(name: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
-    """Problems of one of several accounts, which say whose they are."""
+    """The problems of one of several accounts, with its name in each message."""
     return (replace(problem, message=f"{name}: {problem.message}") for problem in problems)

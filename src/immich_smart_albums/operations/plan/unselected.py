@@ -1,4 +1,4 @@
-"""Photos that an album gets later, since Immich has not looked at them; and those that stay though not selected."""
+"""Photos that differ from the selection: some wait to be added, and some stay although they are not selected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unselected:
-    """Finds for albums what waits to be added, and what may stay although it is not selected."""
+    """Finds the photos of albums that wait to be added, and those that stay although they are not selected."""
 
     accounts: ConnectedAccounts
     options: SelectOptions
@@ -34,7 +34,7 @@ class Unselected:
     def waiting(
         self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, dict[str, str]]:
-        """Returns by account and id why photos that would be added wait: Immich has not looked at them yet.
+        """Returns, by account and id, why photos wait that would be added: Immich has not looked at them yet.
 
         Raises ServerError and FilterError.
         """
@@ -49,7 +49,7 @@ class Unselected:
     def staying(
         self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, str]:
-        """Returns by id why photos stay that are not selected: Immich no longer shows what the rule asks for.
+        """Returns, by id, why photos stay that are not selected: Immich no longer shows what the rule asks for.
 
         Raises ServerError and FilterError.
         """
@@ -62,7 +62,7 @@ class Unselected:
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self.indexing_of(name)
             if indexing.most is not None and len(lost) > indexing.most:
-                continue  # nobody writes a draft, and all of these are asked for by themselves
+                continue  # each of these would cost a request, and a draft is never written
             if Stage.FACES in stages_of_rule(resolved.match) and not indexing.leaves_open:
                 indexing.remember_faces(answers.selections[name].assets)
             reasons |= staying(resolved, lost, account, indexing, self.options, desired.rule.settle)
@@ -71,11 +71,11 @@ class Unselected:
     def sticky(
         self, desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> frozenset[str]:
-        """Returns the ids that stay although they are not selected, since only smart searches rank them lower now."""
+        """Returns the ids of photos that stay, not selected only because a smart search ranks them lower now."""
         rule = desired.rule
         if current is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
-        # What another album of a split rule gets was not lost.
+        # A photo that moves to another album of a split rule is not lost.
         ours = memory.having({MembershipState.OURS}) & current.members
         lost = ours - answers.selected if ours else ours
         if not lost:
@@ -89,7 +89,7 @@ class Unselected:
                 return frozenset(lost)
             compiled = resolve_and_compile({rule.name: Rule(match)}, self.accounts.present[name])
             result = select(compiled, self.accounts.present[name], self.options)[rule.name]
-            # Could not ask is no reason to remove.
+            # If the search failed, all of them stay.
             stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
         return frozenset(stays)
 
