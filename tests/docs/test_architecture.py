@@ -45,7 +45,7 @@ def test_tests_stand_in_the_room_of_what_they_test() -> None:
 @pytest.mark.parametrize("page", ["docs/architecture.md", "docs/extending.md", "CONTRIBUTING.md"])
 def test_every_file_that_is_named_exists(page: str) -> None:
     text = (CHECKOUT / page).read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", text))
+    named = {*re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", text), *re.findall(r"`[^`]* (tests/[^` ]+)", text)}
     assert named
     for path in named - EXAMPLES:
         assert any((folder / path).exists() for folder in FOLDERS), path
