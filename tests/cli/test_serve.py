@@ -104,7 +104,7 @@ def test_without_a_port_it_makes_way_for_whoever_listens_at_the_usual_one(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        monkeypatch.setattr(server, "USUAL_PORT", port)
+        monkeypatch.setattr(server, "DEFAULT_PORT", port)
         monkeypatch.setattr(server, "LAST_PORT", port + 20)
         with server.listen("127.0.0.1", None) as another:
             assert port < another.getsockname()[1] <= port + 20

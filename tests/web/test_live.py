@@ -40,7 +40,7 @@ def look(page: Opened, number: int, entry: str = NOBODY) -> Any:
 
 
 def further(page: Opened, shown: Any, number: int) -> Any:
-    return page.get("further", preview=shown["preview"], page="1", number=str(number)).json
+    return page.get("row-counts", preview=shown["preview"], page="1", number=str(number)).json
 
 
 def sent(page: Opened) -> Counter[str]:
@@ -295,7 +295,7 @@ def test_how_far_the_library_is_read_is_told(page: Opened) -> None:
 def test_what_is_read_makes_way_for_pages_and_begins_anew_where_it_was_forgotten(page: Opened) -> None:
     look(page, 1)
     reader = page.studio.reader
-    with reader.making_way():
+    with reader.paused():
         sent(page)
         reader.begin()
         assert not sent(page)

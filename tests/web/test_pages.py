@@ -14,7 +14,7 @@ from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.editing.entry_text import entry_text
-from immich_smart_albums.web.questions import Latest
+from immich_smart_albums.web.page_requests import LatestRequests, PageRequest
 from immich_smart_albums.web.studio import Studio
 
 from .conftest import RULES, opened
@@ -318,7 +318,7 @@ def test_an_album_begins_with_somebody_or_a_country(page: Opened) -> None:
 
 def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
     shown = page.get("preview", name="Kids in Finland", page="1", number="1").json
-    further = page.get("further", preview=shown["preview"], page="1", number="1").json
+    further = page.get("row-counts", preview=shown["preview"], page="1", number="1").json
     assert len(further["groups"]) == 2
     assert further["near"] == sum(count for _, count, _ in further["groups"])
     own, after = further["rows"]["albums/0/match/place"]
@@ -327,16 +327,16 @@ def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
     assert page.get("photos", preview="gone", tab="near").json == {"outdated": True}
 
 
-def test_of_the_questions_of_a_page_only_the_last_one_counts_in_whatever_order_they_come() -> None:
-    latest = Latest()
-    second = latest.begin("page", 2)
-    first = latest.begin("page", 1)
+def test_of_the_requests_of_a_page_only_the_last_one_counts_in_whatever_order_they_come() -> None:
+    latest = LatestRequests()
+    second = latest.begin(PageRequest("page", 2))
+    first = latest.begin(PageRequest("page", 1))
     assert first()
     assert not second()
-    third = latest.begin("page", 3)
+    third = latest.begin(PageRequest("page", 3))
     assert second()
     assert not third()
-    assert not latest.begin("another", 1)()
+    assert not latest.begin(PageRequest("another", 1))()
 
 
 def test_days_go_on_while_the_studio_runs(tmp_path: Path, sandbox: Sandbox) -> None:

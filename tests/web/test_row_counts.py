@@ -64,7 +64,7 @@ def test_what_could_not_be_told_leaves_nothing_to_say_below_it() -> None:
 def test_near_misses_are_of_each_row_that_must_hold(library: Sandbox, tmp_path: Path, match: str) -> None:
     with library, opened(library, tmp_path, rules=f"albums: [{{name: A, match: {match}}}]") as page:
         shown = page.get("preview", name="A", page="1", number="1").json
-        answer = page.get("further", preview=shown["preview"], page="1", number="1").json
+        answer = page.get("row-counts", preview=shown["preview"], page="1", number="1").json
         assert [words for words, *_ in answer["groups"]] == ["shows Emma", "was taken in country Finland"]
         own, after = answer["rows"].popitem()[1]
         assert own > after == shown["counts"]["added"]
@@ -77,7 +77,7 @@ def test_a_group_among_the_near_misses_says_what_is_in_it(library: Sandbox, tmp_
     rules = "albums: [{name: A, match: {place: {country: Finland}, not: {person: Emma}}}]"
     with library, opened(library, tmp_path, rules=rules) as page:
         shown = page.get("preview", name="A", page="1", number="1").json
-        groups = page.get("further", preview=shown["preview"], page="1", number="1").json["groups"]
+        groups = page.get("row-counts", preview=shown["preview"], page="1", number="1").json["groups"]
         assert "none of these: shows Emma" in [words for words, *_ in groups]
 
 
@@ -86,7 +86,7 @@ def test_a_row_that_says_not_is_counted_as_it_says_in_a_group_that_leaves_out(li
     rules = f"albums: [{{name: A, match: {match}}}, {{name: B, match: {{favorite: false}}}}]"
     with library, opened(library, tmp_path, rules=rules) as page:
         shown = page.get("preview", name="A", page="1", number="1").json
-        rows = page.get("further", preview=shown["preview"], page="1", number="1").json["rows"]
+        rows = page.get("row-counts", preview=shown["preview"], page="1", number="1").json["rows"]
         alone = page.get("preview", name="B", page="2", number="1").json["counts"]["added"]
         assert rows["albums/0/match/not/any/0/favorite"][0] == alone > 300
 
@@ -112,7 +112,7 @@ def test_what_stands_elsewhere_in_the_file_is_counted_as_well(library: Sandbox, 
 
         def look(name: str) -> tuple[dict[str, int], dict[str, list[int | None]], str]:
             shown = page.get("preview", name=name, page=name, number="1").json
-            further = page.get("further", preview=shown["preview"], page=name, number="1").json
+            further = page.get("row-counts", preview=shown["preview"], page=name, number="1").json
             return shown["counts"], further["rows"], shown["rows"]
 
         for name in "AD":
@@ -132,7 +132,7 @@ def test_rows_of_a_rule_that_reaches_into_the_trash_are_counted_and_shown(librar
     rules = "albums: [{name: A, match: {offline: true, archived: any}}]"
     with library, opened(library, tmp_path, rules=rules) as page:
         shown = page.get("preview", name="A", page="1", number="1").json
-        rows = page.get("further", preview=shown["preview"], page="1", number="1").json["rows"]
+        rows = page.get("row-counts", preview=shown["preview"], page="1", number="1").json["rows"]
         lost = shown["counts"]["added"]
         assert rows["albums/0/match/offline"] == [lost, lost]
         assert rows["albums/0/match/archived"][1] == lost > 0

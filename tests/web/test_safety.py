@@ -142,7 +142,7 @@ def test_what_is_no_request_is_refused_as_safely(page: Opened, capfd: pytest.Cap
 
 
 def test_nobody_holds_connections_for_nothing(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("immich_smart_albums.web.connection.PATIENCE", 0.05)
+    monkeypatch.setattr("immich_smart_albums.web.connection.IDLE_TIMEOUT", 0.05)
     address = "127.0.0.1", page.port
     with socket.create_connection(address, timeout=60) as silent, socket.create_connection(address, timeout=60) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nx: ")
@@ -151,13 +151,13 @@ def test_nobody_holds_connections_for_nothing(page: Opened, monkeypatch: pytest.
     with socket.create_connection(address, timeout=60) as connection:
         connection.sendall(b"GET /job HTTP/1.1\r\nhost: localhost\r\n\r\nGET /")
         assert connection.makefile("rb").read().endswith(b"}")
-    monkeypatch.setattr("immich_smart_albums.web.connection.MOST", 0)
+    monkeypatch.setattr("immich_smart_albums.web.connection.MOST_CONNECTIONS", 0)
     with socket.create_connection(address, timeout=60) as connection:
         assert connection.makefile("rb").read().startswith(b"HTTP/1.1 503 ")
 
 
 def test_what_a_page_sends_has_to_come_in_time(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("immich_smart_albums.web.routes.forms.PATIENCE", 0.05)
+    monkeypatch.setattr("immich_smart_albums.web.routes.parameters.FORM_TIMEOUT", 0.05)
     head = "POST /stop HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n"
     with socket.create_connection(("127.0.0.1", page.port), timeout=60) as connection:
         connection.sendall(f"{head}content-type: application/json\r\ncontent-length: 10\r\n\r\n{{".encode())

@@ -1,3 +1,3 @@
-"""The studio: pages on a session. Imported only by `serve`."""
+"""The studio: web pages on top of a session. Only `serve` imports it."""
 
 from __future__ import annotations

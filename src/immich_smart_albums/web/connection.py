@@ -1,4 +1,4 @@
-"""One connection to the studio: it has to ask for something in time, and what is no request is refused quietly."""
+"""Connections to the studio: limited in number and in idle time, with refusals as safe as every other response."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     import asyncio
 
-PATIENCE = 15.0
+IDLE_TIMEOUT = 15.0
 """Seconds until the head of a request has to be there."""
 
-MOST = 200
-"""Connections at a time: a browser has six."""
+MOST_CONNECTIONS = 200
+"""Open at a time. A browser has six."""
 
 _REFUSAL = (
     "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
@@ -22,45 +22,45 @@ _REFUSAL = (
 
 
 class BrowserConnection(H11Protocol):
-    """As uvicorn has it, except that nobody holds one for nothing, and that its refusals are as safe as all answers."""
+    """Uvicorn's connection, with a limit, a timeout, and refusals of its own."""
 
-    _patience: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's is the same
-        """Take it, if there are not too many."""
+        """Accept the connection, unless there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > MOST:
+        if len(self.connections) > MOST_CONNECTIONS:
             self._refuse("503 Service Unavailable")
         else:
-            self._wait_for_request()
+            self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
-        self._wait_no_longer()
+        """Stop its timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Start the timer for the next request."""
         super().on_response_complete()
-        self._wait_for_request()
+        self._start_timer()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - that is what uvicorn calls it
-        """Refuse what is no request."""
+        """Refuse bytes that are no request."""
         self._refuse("400 Bad Request")
 
     def _refuse(self, status: str) -> None:
         self.transport.write(_REFUSAL.format(status=status).encode())
         self.transport.close()
 
-    def _wait_for_request(self) -> None:
-        self._wait_no_longer()
-        self._patience = self.loop.call_later(PATIENCE, self._give_up)
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(IDLE_TIMEOUT, self._close_if_idle)
 
-    def _wait_no_longer(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _give_up(self) -> None:
+    def _close_if_idle(self) -> None:
         if getattr(self.cycle, "response_complete", True):  # there is no cycle before the first request
             self.transport.close()

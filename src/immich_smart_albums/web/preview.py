@@ -1,4 +1,4 @@
-"""A rule beside its photos: what would come, is there, would go, waits, was taken out, and misses by one."""
+"""A preview of one rule: its photos by tab, and the plan of its albums."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ TABS = {
     "kept": "Left out by hand",
     "waiting": "Waiting",
 }
+"""The tabs of photos, by the word that the page asks with."""
 
-
-NO_RANKS: Mapping[str, int] = {}
-LAST = sys.maxsize
+_NO_RANKS: Mapping[str, int] = {}
+_LAST = sys.maxsize
 
 MOST_ALBUMS = 200
-"""Whose contents are remembered."""
+"""Albums whose contents are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedRule:
     """A rule as it is on disk, or as somebody is typing it."""
 
     rule: AlbumRule
     rules: RuleSet
-    """What it stands among."""
+    """All rules, with this one among them."""
     text: str
-    """Of the whole file."""
+    """The whole file that the rule is in."""
     rows: tuple[Row, ...]
     settings: tuple[str, ...] = ()
     """What the album says beside its rule."""
@@ -54,13 +54,13 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A rule beside its album now: what would come, is there, would go, and waits."""
+    """What a rule means now, held against its albums."""
 
     id: str
-    typed: Typed
+    typed: TypedRule
     plan: Plan
     groups: dict[str, tuple[Group, ...]]
-    """The photos of each tab."""
+    """The photos by tab."""
 
     @property
     def rule(self) -> AlbumRule:
@@ -69,7 +69,7 @@ class Preview:
 
     @property
     def rules(self) -> RuleSet:
-        """What it stands among."""
+        """All rules, with this one among them."""
         return self.typed.rules
 
     @property
@@ -89,7 +89,7 @@ class Preview:
 
     def count(self, tab: str, group: int | None = None) -> int:
         """Returns how many photos a tab has, or one of its groups."""
-        return sum(chosen.size for chosen in self._chosen(tab, group))
+        return sum(shown.size for shown in self._groups(tab, group))
 
     def sizes(self, tab: str) -> list[tuple[str, int, int]]:
         """Returns the groups of a tab: the words of each, how many photos it has, and how many of them are shown."""
@@ -97,32 +97,32 @@ class Preview:
 
     @property
     def is_open(self) -> bool:
-        """Whether photos wait only since it was not asked yet whether Immich has looked at them."""
+        """Whether photos wait only because Immich was not asked yet whether it has looked at them."""
         return any(wait.reason == OPEN for album in self.albums for wait in album.waiting)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why something of it is not known."""
+        """Why a part of it is not known."""
         return tuple(dict.fromkeys(problem for album in self.albums for problem in album.problems))
 
     def photos(self, tab: str, group: int | None, start: int, most: int) -> list[Asset]:
         """Returns some photos of a tab, or of one of its groups."""
-        photos = (asset for chosen in self._chosen(tab, group) for asset in chosen.assets)
+        photos = (asset for shown in self._groups(tab, group) for asset in shown.assets)
         return list(islice(photos, start, start + most))
 
-    def _chosen(self, tab: str, group: int | None) -> tuple[Group, ...]:
+    def _groups(self, tab: str, group: int | None) -> tuple[Group, ...]:
         groups = self.groups.get(tab, ())
         return groups if group is None else groups[group : group + 1]
 
 
 @dataclass(slots=True)
 class AlbumContents:
-    """What is in albums, looked at again where a plan says that it changed."""
+    """The contents of albums, read again once a plan has seen another state of the album."""
 
     _assets: dict[tuple[str, str], tuple[AlbumSnapshot | None, tuple[Asset, ...]]] = field(default_factory=dict)
 
-    def of(self, session: Session, album: AlbumPlan, stop: Stop) -> tuple[Asset, ...]:
-        """Returns what an album shows to the account that owns it, newest first.
+    def assets(self, session: Session, album: AlbumPlan, stop: Stop) -> tuple[Asset, ...]:
+        """Returns the photos of an album, as the account that owns it sees them, newest first.
 
         Raises SmartAlbumsError and Stopped.
         """
@@ -138,28 +138,28 @@ class AlbumContents:
         return assets
 
 
-def preview(session: Session, contents: AlbumContents, typed: Typed, id_: str, stop: Stop) -> Preview:
-    """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped if `stop` says so."""
+def preview(session: Session, contents: AlbumContents, typed: TypedRule, id_: str, stop: Stop) -> Preview:
+    """Plan one rule, which need not be in a file. Raises SmartAlbumsError, and Stopped if `stop` says so."""
     rules, rule = typed.rules, typed.rule
     only = replace(rules, albums=(rule,), others=tuple(other for other in rules.albums if other is not rule))
     draft = session.draft(only, stop=stop)
     albums = draft.plan.albums
     waits = [group for album in albums for group in (*album.waiting, *album.staying)]
     groups = {
-        "added": _one([album.additions for album in albums], draft.ranks),
-        "inside": _one([contents.of(session, album, stop) for album in albums], draft.ranks),
-        "leaving": _one([album.removals for album in albums], NO_RANKS),
-        "kept": _one([album.kept_out for album in albums], NO_RANKS),
+        "added": _one_group([album.additions for album in albums], draft.ranks),
+        "inside": _one_group([contents.assets(session, album, stop) for album in albums], draft.ranks),
+        "leaving": _one_group([album.removals for album in albums], _NO_RANKS),
+        "kept": _one_group([album.kept_out for album in albums], _NO_RANKS),
         "waiting": distinct(Group(wait.reason, wait.assets) for wait in waits),
     }
     return Preview(id_, typed, draft.plan, groups)
 
 
-def _one(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[Group, ...]:
-    """All in one: the best first where a search ranks them, else the newest."""
+def _one_group(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[Group, ...]:
+    """Returns all photos as one group: the best first where a search ranks them, else the newest."""
     photos = newest_first({asset.id: asset for assets in groups for asset in assets}.values())
     if ranks:
-        photos.sort(key=lambda asset: ranks.get(asset.id, LAST))
+        photos.sort(key=lambda asset: ranks.get(asset.id, _LAST))
     return (Group("", tuple(photos)),) if photos else ()
 
 

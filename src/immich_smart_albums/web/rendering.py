@@ -1,4 +1,4 @@
-"""Pages from templates: everything that comes from a server or a file is escaped, whatever it is."""
+"""Pages from templates. Every value is escaped, wherever it comes from."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ if TYPE_CHECKING:
 
 @functools.cache
 def _templates() -> Environment:
-    made = Environment(
-        loader=ChoiceLoader([PackageLoader("immich_smart_albums.web"), templates()]),  # reports have some in common
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("immich_smart_albums.web"), templates()]),  # reports share some
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
+    environment.filters |= {
         "name": one_line,
         "count": count,
         "number": "{:,}".format,
         "day": day,
         "moment": moment,
-        "trouble": trouble,
+        "problem": problem_html,
         "with_photos": with_photos,
         "was_answers": was_answers,
     }
-    made.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
-    made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
-    made.globals |= {"address": address}
-    return made
+    environment.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
+    environment.filters |= {"line_and_column": line_and_column, "file_of": file_of}
+    environment.globals |= {"address": address}
+    return environment
 
 
 def address(page: str, **parameters: object) -> str:
@@ -63,16 +63,16 @@ def address(page: str, **parameters: object) -> str:
     return f"{page}?{urlencode(pairs, doseq=True)}" if pairs else page
 
 
-def day(local: str) -> str:
+def day(text: str) -> str:
     """Returns an ISO date as `2 May 2024`; a text that is none as it is."""
-    when = _read(local)
-    return local if when is None else f"{when.day} {when:%B} {when.year}"
+    parsed = _parsed(text)
+    return text if parsed is None else f"{parsed.day} {parsed:%B} {parsed.year}"
 
 
-def moment(instant: str) -> str:
+def moment(text: str) -> str:
     """Returns an ISO time as `2 May 2024, 14:05`; a text that is none as it is."""
-    when = _read(instant)
-    return instant if when is None else f"{day(instant)}, {when:%H:%M}"
+    parsed = _parsed(text)
+    return text if parsed is None else f"{day(text)}, {parsed:%H:%M}"
 
 
 _PHOTO = re.compile(r"(?:https?://\S+/photos/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
@@ -90,7 +90,7 @@ def pictured(words: str, row: Row) -> Markup:
     return Markup("").join(picture.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
-def _read(text: str) -> datetime | None:
+def _parsed(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -98,17 +98,17 @@ def _read(text: str) -> datetime | None:
 
 
 def rendered(template: str, **values: object) -> Markup:
-    """Returns a template with values."""
+    """Returns a template, filled with values."""
     return Markup(_templates().get_template(template).render(**values))  # noqa: S704 - a template escapes its values
 
 
 def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Returns a page, or a part of one."""
+    """Returns a page, or a fragment of one, as a response."""
     return HTMLResponse(rendered(template, **values), status)
 
 
 def headline(error: SmartAlbumsError) -> str:
-    """Returns a failure in a few words."""
+    """Returns a heading for a failure."""
     match error:
         case Unauthorized():
             return "Immich does not accept the API key"
@@ -145,8 +145,8 @@ def file_of(where: str) -> str:
     return place[1] if place else ""
 
 
-def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
-    """Returns a failure, with its remedy, and links to the files that it is in."""
+def problem_html(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
+    """Returns a failure as HTML, with its remedy and links to the files that it is in."""
     problems = problems_of(error)
     return rendered(
         "_problem.html",
@@ -158,10 +158,10 @@ def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
 
 
 def problem(error: SmartAlbumsError, status: int = 200) -> HTMLResponse:
-    """Returns a failure as a part of a page, with its remedy: that Immich is away is an answer, no error of ours."""
-    return HTMLResponse(trouble(error), status)
+    """Returns a failure as a fragment. The status is 200: that Immich is away is an answer, and no error of ours."""
+    return HTMLResponse(problem_html(error), status)
 
 
 def problem_json(error: SmartAlbumsError, status: int = 200) -> JSONResponse:
-    """Returns a failure for a script: what to show, ready to be put into the page."""
-    return JSONResponse({"problem": trouble(error, with_files=False)}, status)
+    """Returns a failure as JSON, with the HTML that the script puts into the page."""
+    return JSONResponse({"problem": problem_html(error, with_files=False)}, status)

@@ -1,4 +1,4 @@
-"""The guard before every request: who may ask, from where, and what a browser may do with the answer."""
+"""Middleware before every request: who may send it, from where, and what a browser may do with the response."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "immich-smart-albums"
-READING = frozenset({"GET", "HEAD"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules by which requests to the page are let in."""
+    """Which requests are let in, and what their responses allow."""
 
     hosts: frozenset[str] = LOOPBACK
-    """Names under which browsers may come: another site that points its own name here gets nothing."""
+    """Host names that requests may have. Another site that points its own name here gets nothing (DNS rebinding)."""
     any_address: bool = False
-    """Whether every bare IP address is fine as a host too: only names can be pointed somewhere else."""
+    """Whether every IP address is allowed as a host, too: only names can be pointed somewhere else."""
     token: str | None = field(default=None, repr=False)
-    """What a browser has to bring once; None: nothing, since only this machine can come."""
+    """The secret that a browser has to show once. None: no secret, since only this machine can connect."""
     read_only: bool = False
     frame: str | None = None
-    """The one origin that may show the page in a frame."""
+    """The one origin that may show a page in a frame. None: no origin may."""
 
     @property
     def cookie_name(self) -> str:
-        """Of its own for each token: browsers send cookies to all ports of a host, where other studios may be."""
+        """The cookie's name, one for each token: browsers send cookies to other ports of a host, too."""
         return f"{COOKIE}-{sha256(f'name {self.token}'.encode()).hexdigest()[:8]}"
 
     @property
     def cookie(self) -> str:
-        """What a browser that brought the token keeps: nothing that could be used as the token elsewhere."""
+        """The cookie of a browser that has shown the token. The token cannot be computed from it."""
         return sha256(f"immich-smart-albums studio {self.token}".encode()).hexdigest()
 
     def content_security(self) -> str:
-        """Returns the policy for pages: everything from here, nothing inline, nothing from anywhere else."""
+        """Returns the Content-Security-Policy of pages: all from here, nothing inline, nothing from elsewhere."""
         here = ("script-src", "style-src", "img-src", "connect-src", "form-action")
         none = "'none'"
         frame = f"frame-ancestors {self.frame or none}"
@@ -56,8 +56,8 @@ class Policy:
         )
 
 
-class Safety:
-    """Refuses what is not allowed, and puts the headers on every answer."""
+class SafetyMiddleware:
+    """Refuses requests that the policy does not allow, and sets the security headers of every response."""
 
     def __init__(self, app: ASGIApp, policy: Policy) -> None:
         self._app = app
@@ -68,15 +68,15 @@ class Safety:
         if scope["type"] != "http":
             return
 
-        async def send_safely(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._guard(MutableHeaders(raw=message.setdefault("headers", [])))
+                self._set_headers(MutableHeaders(raw=message.setdefault("headers", [])))
             await send(message)
 
         refusal = self._refusal(scope)
-        await (refusal or self._app)(scope, receive, send_safely)
+        await (refusal or self._app)(scope, receive, send_with_headers)
 
-    def _guard(self, headers: MutableHeaders) -> None:
+    def _set_headers(self, headers: MutableHeaders) -> None:
         headers.setdefault("content-security-policy", self._policy.content_security())
         headers["x-content-type-options"] = "nosniff"
         headers["referrer-policy"] = "same-origin"
@@ -87,40 +87,42 @@ class Safety:
         headers.setdefault("cache-control", "no-store")
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """Why a request is not served; None: it is."""
+        """Returns the response that refuses a request. None if it is allowed."""
         headers, method = Headers(scope=scope), str(scope["method"])
-        if not self._is_known(headers.getlist("host")):
+        if not self._is_allowed_host(headers.getlist("host")):
             return _refused(421, "This page does not go by that name. Use --allow-host if it should.")
-        if self._policy.token is not None and (answer := self._let_in(scope, headers)):
-            return answer
-        if method in READING:
-            return _refused(403, "Other pages get nothing from here.") if _is_for_another_page(headers) else None
+        if self._policy.token is not None and (response := self._check_token(scope, headers)):
+            return response
+        if method in SAFE_METHODS:
+            return _refused(403, "Other pages get nothing from here.") if _is_embedded_elsewhere(headers) else None
         if method != "POST":
             return _refused(405, "There is nothing here that could be done in that way.")
         if self._policy.read_only:
             return _refused(403, "This studio only shows: it was started with --read-only.")
-        if not _comes_from_here(headers):
+        if not _is_same_origin(headers):
             return _refused(403, "This came from another page, so nothing was done.")
         return None
 
-    def _is_known(self, hosts: list[str]) -> bool:
+    def _is_allowed_host(self, hosts: list[str]) -> bool:
         if len(hosts) != 1:
             return False
         name = _host_name(hosts[0])
         return name in self._policy.hosts or (self._policy.any_address and _is_address(name))
 
-    def _let_in(self, scope: Scope, headers: Headers) -> Response | None:
-        """What to answer a browser that has not shown the token yet, or shows it now; None: it may come in."""
+    def _check_token(self, scope: Scope, headers: Headers) -> Response | None:
+        """Returns the response to a browser that has not shown the token, or shows it now. None if it may pass."""
         parameters = QueryParams(scope["query_string"])
         token = parameters.get("token")
-        if token is not None and scope["method"] in READING:
+        if token is not None and scope["method"] in SAFE_METHODS:
             if not _is_same(token, self._policy.token or ""):
                 return _refused(401, "That is not the token of this studio.")
             rest = [(name, value) for name, value in parameters.multi_items() if name != "token"]
             page = str(scope["path"]).rsplit("/", 1)[-1]
-            answer = RedirectResponse(f"./{page}" + (f"?{urlencode(rest)}" if rest else ""), 303)
-            answer.set_cookie(self._policy.cookie_name, self._policy.cookie, path="", httponly=True, samesite="strict")
-            return answer
+            response = RedirectResponse(f"./{page}" + (f"?{urlencode(rest)}" if rest else ""), 303)
+            response.set_cookie(
+                self._policy.cookie_name, self._policy.cookie, path="", httponly=True, samesite="strict"
+            )
+            return response
         cookies = cookie_parser(headers.get("cookie", ""))
         if _is_same(cookies.get(self._policy.cookie_name, ""), self._policy.cookie):
             return None
@@ -136,7 +138,7 @@ def _refused(status: int, text: str) -> Response:
 
 
 def _is_same(text: str, other: str) -> bool:
-    """Compared in a time that tells nothing."""
+    """Returns whether two texts are equal, in a time that does not depend on them."""
     return hmac.compare_digest(text.encode(errors="surrogatepass"), other.encode())
 
 
@@ -144,7 +146,7 @@ _HOST = re.compile(r"(?P<name>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.I
 
 
 def _host_name(host: str) -> str:
-    """The name in a Host header, without its port; empty for what is none."""
+    """Returns the name in a Host header, without its port. Empty if the header is malformed."""
     match = _HOST.fullmatch(host)
     return match["name"].lower().strip("[]").rstrip(".") if match else ""
 
@@ -157,13 +159,13 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_for_another_page(headers: Headers) -> bool:
-    """Whether a page of somebody else wants this as a part of it, which only costs: links and frames go somewhere."""
+def _is_embedded_elsewhere(headers: Headers) -> bool:
+    """Returns whether another site wants to embed this. Links and frames navigate, so they are allowed."""
     return headers.get("sec-fetch-site") in {"cross-site", "same-site"} and headers.get("sec-fetch-mode") != "navigate"
 
 
-def _comes_from_here(headers: Headers) -> bool:
-    """Whether a page of ours sent this: the browser says so itself, or at least from where it comes."""
+def _is_same_origin(headers: Headers) -> bool:
+    """Returns whether one of our pages sent this, by the Sec-Fetch-Site header, else by Origin and Host."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

@@ -1,4 +1,4 @@
-"""The studio on a port, until Ctrl-C."""
+"""Serves the studio on a port, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -25,25 +25,24 @@ if TYPE_CHECKING:
     from immich_smart_albums.web.safety import Policy
     from immich_smart_albums.web.studio import Studio
 
-PATIENCE = 3
-"""Seconds that requests under way have when it ends."""
+SHUTDOWN_TIMEOUT = 3
+"""Seconds that requests under way have at the end."""
 
-
-USUAL_PORT = 8765
-LAST_PORT = USUAL_PORT + 20
-"""The daemon has the usual one too, and somebody may well run both."""
+DEFAULT_PORT = 8765
+LAST_PORT = DEFAULT_PORT + 20
+"""The daemon has the same default, and somebody may well run both."""
 
 
 def listen(host: str, port: int | None) -> socket.socket:
-    """Returns a socket that takes connections; without a port, at the usual one, or at the first after it that is free.
+    """Returns a listening socket. Without a port, on the default one or the first after it that is free.
 
-    Raises ConfigurationError if that cannot be had.
+    Raises ConfigurationError if the port cannot be opened.
     """
     if port is not None:
         return _listen(host, port)
-    for usual in range(USUAL_PORT, LAST_PORT):
+    for candidate in range(DEFAULT_PORT, LAST_PORT):
         with suppress(_PortTaken):
-            return _listen(host, usual)
+            return _listen(host, candidate)
     return _listen(host, LAST_PORT)
 
 
@@ -70,7 +69,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
-    """Returns how the application is served: it says itself what goes wrong, and its server says nothing."""
+    """Returns uvicorn's configuration. It logs nothing: the application reports failures itself."""
     return uvicorn.Config(
         app,
         http=BrowserConnection,
@@ -81,16 +80,16 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="off",
         ws="none",
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
     )
 
 
 def serve(
     studio: Studio, policy: Policy, listener: socket.socket, announce: Callable[[], None], *, browser: str | None = None
 ) -> None:
-    """Answer requests until the process is asked to end; `browser` is an address to open in one."""
+    """Serve until a signal ends it. `browser` is an address to open in a browser."""
     server = uvicorn.Server(server_config(application(studio, policy)))
-    with _ended_by_signals(server), suppress(KeyboardInterrupt):
+    with _handling_signals(server), suppress(KeyboardInterrupt):
         announce()
         if browser is not None:
             webbrowser.open(browser)
@@ -101,8 +100,11 @@ def serve(
 
 
 @contextmanager
-def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """From the first moment, so that a Ctrl-C is never lost, and until the end, so that a run that is written ends."""
+def _handling_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Returns a context in which signals end the server.
+
+    They do from the first moment, so that no Ctrl-C is lost, and to the last, so that a run under way ends in order.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

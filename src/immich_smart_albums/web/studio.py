@@ -1,4 +1,4 @@
-"""State that all pages share: one session, the rules, what was shown of them, and the run that is being written."""
+"""The state behind all pages: the session, the rules, recent previews and plans, and the run that is being written."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from immich_smart_albums.web.background.job import Job
 from immich_smart_albums.web.background.library_reader import LibraryReader
 from immich_smart_albums.web.editing.rules_on_disk import RulesOnDisk
 from immich_smart_albums.web.editing.whole_file import WholeFiles
-from immich_smart_albums.web.preview import AlbumContents, Preview, Typed, distinct, preview
-from immich_smart_albums.web.questions import Latest, Shelf
-from immich_smart_albums.web.rows.counts import Further, look_further
+from immich_smart_albums.web.page_requests import LatestRequests, Recent
+from immich_smart_albums.web.preview import AlbumContents, Preview, TypedRule, distinct, preview
+from immich_smart_albums.web.rows.counts import RowCounts, count_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.session import Session
     from immich_smart_albums.web.background.progress import Progress
-    from immich_smart_albums.web.questions import Question
+    from immich_smart_albums.web.page_requests import PageRequest
 
 PREVIEWS = 6
-"""So many are kept for pages that show photos of them; a page whose preview is gone asks anew."""
+"""Previews that are remembered for the pages that show them. A page whose preview was forgotten asks again."""
 
 PLANS = 4
-"""So many that were shown may be applied."""
+"""Plans that are remembered, so that they can be applied."""
 
-FRESH = 600.0
-"""Seconds for which photos in memory are shown as they were read; a plan always asks anew."""
+FRESH_PHOTOS = 600.0
+"""Seconds for which previews show photos as they were read. A plan always asks the server."""
 
 FRESH_NAMES = 30.0
-"""The same for names and albums, when somebody comes to a rule."""
+"""Seconds for which names and albums count as they were read, when somebody opens a rule."""
 
 
 class Studio:
-    """Behind all pages; safe for threads."""
+    """What all routes share; safe for threads."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Studio:
         today: Callable[[], date] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Rules that speak of days count from what `today` says, however long the studio runs."""
+        """`today` returns the date that rules about days count from, however long the studio runs."""
         self.session = session
         self.progress = progress
         self.read_only = read_only
@@ -64,104 +64,108 @@ class Studio:
         self.job: Job | None = None
         self.reader = LibraryReader(session, progress)
         self._clock = clock
-        self._read_at = self._looked_at = clock()
-        self._latest = Latest()
+        self._photos_read_at = self._names_read_at = clock()
+        self._latest = LatestRequests()
         self._contents = AlbumContents()
-        self._previews = Shelf(PREVIEWS)
-        self._further = Shelf(PREVIEWS)
-        self._plans = Shelf(PLANS)
+        self._previews = Recent(PREVIEWS)
+        self._row_counts = Recent(PREVIEWS)
+        self._plans = Recent(PLANS)
         self._lock = threading.Lock()
 
-    def look_again(self) -> None:
-        """Ask for names and albums anew, and for photos where those in memory are old; keys may be others, too."""
-        with suppress(ConfigurationError):  # what is wrong with the rules is said where they are shown
+    def refresh(self) -> None:
+        """Read keys, names and albums again, and photos where those in memory are old."""
+        with suppress(ConfigurationError):  # the pages that show the rules say what is wrong with them
             self.session.reload()
-        self._looked_at = self._clock()
-        is_old = self._looked_at - self._read_at > FRESH
-        with self.reader.making_way():
+        self._names_read_at = self._clock()
+        is_old = self._names_read_at - self._photos_read_at > FRESH_PHOTOS
+        with self.reader.paused():
             self.session.refresh(records=is_old)
         if is_old:
-            self._read_at = self._looked_at
+            self._photos_read_at = self._names_read_at
             self.reader.forget()
 
     def record(self, asset_id: str) -> Record | None:
-        """Returns all that the first account is shown that sees a photo. None if none does."""
+        """Returns the record of a photo, from the first account that sees it. None if none does."""
         records = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
         return next((record for record in records if record), None)
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Returns a context in which accounts may be asked directly. Nothing else is asked, and nothing ends it."""
-        with self.reader.making_way(), self.session.asking():
+    def direct_requests(self) -> Iterator[None]:
+        """Returns a context in which routes may use accounts directly. Nothing else sends requests meanwhile."""
+        with self.reader.paused(), self.session.asking():
             yield
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def preview(self, name: str, entry: str | None, question: Question) -> Preview:
-        """Returns what a rule means now, as it is on disk or as it is being typed. Raises Stopped if it is outdated.
+    def preview(self, name: str, entry: str | None, request: PageRequest) -> Preview:
+        """Returns the preview of a rule as it is on disk, or with other lines that somebody is typing.
 
-        Who looks at the one on disk comes to it, perhaps from Immich, or from a night's sleep.
+        For a rule on disk, what is old is read again: its reader may have been in Immich meanwhile. Raises Stopped once
+        the page has sent a later request.
         """
-        stop = self._latest.begin(question.page, question.number)
-        if entry is None and self._clock() - self._looked_at > FRESH_NAMES:
-            self.look_again()
+        stop = self._latest.begin(request)
+        if entry is None and self._clock() - self._names_read_at > FRESH_NAMES:
+            self.refresh()
         typed = self.typed(name, entry)
-        with self.reader.making_way():
-            shown = preview(self.session, self._contents, typed, secrets.token_urlsafe(9), stop)
-        self._previews.put(shown.id, shown)
-        return shown
+        with self.reader.paused():
+            new = preview(self.session, self._contents, typed, secrets.token_urlsafe(9), stop)
+        self._previews.put(new.id, new)
+        return new
 
-    def typed(self, name: str, entry: str | None = None) -> Typed:
+    def typed(self, name: str, entry: str | None = None) -> TypedRule:
         """Returns a rule with other lines than on disk, or as it is there. Raises ConfigurationError."""
         rules, rule = self.rules.typed(name, entry)
         draft = self.rules.draft(name)
         text = draft.text.entry if entry is None else entry
-        return Typed(rule, rules, draft.text.replaced(text), tuple(draft.rows(text)), tuple(draft.settings(text)))
+        return TypedRule(rule, rules, draft.text.replaced(text), tuple(draft.rows(text)), tuple(draft.settings(text)))
 
-    def shown(self, id_: str) -> Preview:
-        """Returns a preview that was made. Raises Stopped for one that is long gone."""
+    def known_preview(self, id_: str) -> Preview:
+        """Returns a preview that was made before. Raises Stopped if it was forgotten."""
         preview = self._previews.get(id_)
         if not isinstance(preview, Preview):
             raise Stopped
         return preview
 
-    def further(self, id_: str, question: Question) -> Further:
-        """Returns how many photos each row of a rule lets through, and what misses by one of them."""
-        shown = self.shown(id_)
-        known = self._further.get(id_)
-        if isinstance(known, Further):
+    def row_counts(self, id_: str, request: PageRequest) -> RowCounts:
+        """Returns how many photos each row of a previewed rule lets through; its near misses become a tab.
+
+        Raises Stopped if the preview was forgotten, or once the page has sent a later request.
+        """
+        known = self._row_counts.get(id_)
+        if isinstance(known, RowCounts):
             return known
-        typed = shown.typed
-        stop = self._latest.begin(question.page, question.number)
-        with self.reader.making_way():
-            further = look_further(self.session, typed.rule, typed.text, typed.rows, stop)
-        shown.groups["near"] = distinct(further.near)
-        self._further.put(id_, further)
+        preview = self.known_preview(id_)
+        typed = preview.typed
+        stop = self._latest.begin(request)
+        with self.reader.paused():
+            counts = count_rows(self.session, typed.rule, typed.text, typed.rows, stop)
+        preview.groups["near"] = distinct(counts.near)
+        self._row_counts.put(id_, counts)
         self.reader.begin()
-        return further
+        return counts
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
-        """Returns the plan of everything, known by its fingerprint from now on. Raises ConfigurationError."""
+        """Returns the plan of all rules, which can be applied by its fingerprint. Raises ConfigurationError."""
         self.rules.open()
         if self.rules.new_file:
             raise ConfigurationError(
                 (Problem(str(self.rules.new_file), "there is no rule yet", "Make an album first."),)
             )
-        with self.reader.making_way():
+        with self.reader.paused():
             plan = self.session.writable(self.session.plan(allow=allow))
         self._plans.put(plan.fingerprint, plan)
         return plan
 
     def plan_undo(self, run: int | None) -> Plan:
-        """Returns the plan that takes a run back, known by its fingerprint from now on."""
+        """Returns the plan that undoes a run, which can be applied by its fingerprint."""
         self.rules.open()
-        with self.reader.making_way():
+        with self.reader.paused():
             plan = self.session.writable(self.session.plan_undo(run))
         self._plans.put(plan.fingerprint, plan)
         return plan
 
     def is_gone(self, album: AlbumPlan) -> bool:
-        """Returns whether a rule is stopped because the album is not there any more that it fed so far."""
+        """Returns whether a rule is stopped because the album that it fed is not there any more."""
         if not album.problems:
             return False
         bindings = [known.binding for known in self.session.known_albums() if known.key.rule == album.rule]
@@ -171,7 +175,7 @@ class Studio:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def apply(self, fingerprint: str) -> Job:
-        """Begin to write exactly the plan that was shown. Raises PlanOutdated if it is not known any more."""
+        """Begin to write exactly the plan that was shown. Raises PlanOutdated if that cannot be."""
         plan = self._plans.get(fingerprint)
         with self._lock:
             if self.job is not None and self.job.is_running:

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.editing.rows import Row
     from immich_smart_albums.selection.explain.explain import Explanation, Reason
     from immich_smart_albums.selection.words import NameOf
-    from immich_smart_albums.web.preview import Typed
+    from immich_smart_albums.web.preview import TypedRule
 
 _FACE = Markup('<img class="face" src="face/{}" alt="" width="28" height="28"> ')
 
 
-def why(explanation: Explanation, typed: Typed, name_of: NameOf) -> Why:
+def why(explanation: Explanation, typed: TypedRule, name_of: NameOf) -> Why:
     """Returns the lines of an explanation of a rule; `name_of` names ids."""
     rows = _RowLines(explanation, typed, name_of)
     heading, misses = near_misses(explanation)
@@ -40,7 +40,7 @@ def why(explanation: Explanation, typed: Typed, name_of: NameOf) -> Why:
 class _RowLines:
     """Makes lines of reasons: one for each row, and below it one for each part of its value."""
 
-    def __init__(self, explanation: Explanation, typed: Typed, name_of: NameOf) -> None:
+    def __init__(self, explanation: Explanation, typed: TypedRule, name_of: NameOf) -> None:
         self._places = row_places(typed.text, typed.rows)
         self._words = value_words(typed.text, typed.rows)
         self._name_of = name_of

@@ -16,7 +16,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.safety import LOOPBACK, Policy
-from immich_smart_albums.web.server import USUAL_PORT, listen, serve
+from immich_smart_albums.web.server import DEFAULT_PORT, listen, serve
 from immich_smart_albums.web.studio import Studio
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     link = f"{base}?{urlencode({'token': token})}" if is_token_printed else base
 
     def announce() -> None:
-        if arguments.port is None and port != USUAL_PORT:
-            console.say(f"Another program listens at port {USUAL_PORT}, so this is another one; --port names one.")
+        if arguments.port is None and port != DEFAULT_PORT:
+            console.say(f"Another program listens at port {DEFAULT_PORT}, so this is another one; --port names one.")
         console.say(f"The studio: {link}")
         if is_token_printed:
             console.say("Whoever has this link can use it; it is shown this once. Ctrl-C ends it.")

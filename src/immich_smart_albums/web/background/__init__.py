@@ -1,1 +1,1 @@
-"""What goes on behind the pages: reading the library, writing a plan, and how far both have got."""
+"""What goes on behind the pages: reading the library, writing a plan, and the progress of both."""

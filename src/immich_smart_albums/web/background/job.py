@@ -1,4 +1,4 @@
-"""A plan that is being written, in a thread of its own, for pages that look at it meanwhile."""
+"""A plan that is being written, in a thread of its own, while pages show its progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """One run."""
+    """Writes one plan. Its attributes can be read at any time."""
 
     def __init__(self, session: Session, plan: Plan, reader: LibraryReader) -> None:
         self.plan = plan
@@ -28,11 +28,11 @@ class Job:
         self._thread = threading.Thread(target=self._run, name="apply")
 
     def start(self) -> None:
-        """Begin."""
+        """Begin to write."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the request under way; what was written is remembered."""
+        """End after the request under way. What was written is in the ledger."""
         self._stop.set()
 
     def wait(self, seconds: float | None = None) -> None:
@@ -46,30 +46,30 @@ class Job:
 
     @property
     def done(self) -> int:
-        """Photos that were written so far."""
+        """How many photos were added or removed so far."""
         return sum(len(album.outcomes) + len(album.removals) for album in list(self.result.albums))
 
     @property
     def total(self) -> int:
-        """Photos to be written."""
+        """How many photos the plan adds and removes."""
         return sum(len(album.additions) + len(album.removals) for album in self.plan.albums)
 
     def _run(self) -> None:
-        with self._reader.making_way():
+        with self._reader.paused():
             self._write()
-        self._session.refresh()  # albums are others now, and searches may be about albums
+        self._session.refresh()  # albums have changed, and searches may be about albums
         self._reader.forget()
 
     def _write(self) -> None:
         try:
             plan = self.plan
             if plan.undoes is None:
-                # It is made again and compared: exactly what was shown is written, or nothing.
+                # The plan is made again and compared: exactly what was shown is written, or nothing.
                 plan = self._session.writable(self._session.review(plan, stop=self._stop.is_set))
             self._session.apply(plan, stop=self._stop.is_set, result=self.result)
         except Stopped:
             self.was_stopped = True
         except SmartAlbumsError as error:
             self.error = error
-        except Exception as error:  # noqa: BLE001 - a thread has no boundary above it: this is our bug, and is told
+        except Exception as error:  # noqa: BLE001 - a thread has no boundary above it, and this is our bug
             self.error = SmartAlbumsError(f"this is a bug in immich-smart-albums: {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""The library, read into memory in the background, and on while nobody asks for something else."""
+"""Reading of the library into memory, in the background, while no page waits for an answer."""
 
 from __future__ import annotations
 
@@ -18,30 +18,31 @@ if TYPE_CHECKING:
 
 
 QUIET = 0.5
-"""Seconds without a question of a page until it is read on."""
+"""Seconds without a request of a page before reading goes on."""
 
 
 class LibraryReader:
-    """Reads once, makes way for everything else, and begins anew after what was read is forgotten."""
+    """Reads the library once in a thread, gives way to pages, and reads again after `forget`."""
 
     def __init__(self, session: Session, progress: Progress, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
         self._progress = progress
         self._begun_at = 0
         self.total: int | None = None
-        """About how many photos are left to read. None if that is not known, or the library was read."""
+        """About how many photos there are to read. None if that is not known, or nothing is left to read."""
         self._clock = clock
         self._quiet_from = 0.0
         self._waiting = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._forgotten = 0
+        """How often what was read was forgotten."""
         self._read: int | None = None
-        """How often what was read had been forgotten when it was read; None: it was not."""
+        """The value of `_forgotten` for which the library was read. None: it never was."""
 
     @contextmanager
-    def making_way(self) -> Iterator[None]:
-        """Returns a context in which nothing is read, so that a page does not wait."""
+    def paused(self) -> Iterator[None]:
+        """Returns a context in which nothing is read, so that a page need not wait."""
         with self._changed:
             self._waiting += 1
         try:
@@ -53,7 +54,7 @@ class LibraryReader:
                 self._changed.notify_all()
 
     def begin(self) -> None:
-        """Read from now on, as soon as nobody asks for anything."""
+        """Begin to read, as soon as no page waits."""
         with self._changed:
             if self._thread is None and self._has_more():
                 self._begun_at = self._progress.read
@@ -77,20 +78,20 @@ class LibraryReader:
             thread.join()
 
     def forget(self) -> None:
-        """Forget what was read: it is not there any more."""
+        """Note that the session dropped what was read."""
         self._forgotten += 1
 
     def _has_more(self) -> bool:
         return self._read != self._forgotten or self._session.leaves_open
 
-    def _make_way(self) -> None:
-        """Wait while a page waits, and a little longer: it may go on."""
+    def _give_way(self) -> None:
+        """Block while a page waits, and a little longer: it may ask again."""
         with self._changed:
             while self._waiting or self._clock() < self._quiet_from:
                 self._changed.wait(QUIET)
 
     def _run(self) -> None:
-        with suppress(SmartAlbumsError):  # then pages read what they need, and tell what is wrong
+        with suppress(SmartAlbumsError):  # then pages read what they need, and show what is wrong
             while self._has_more():
                 self._read_on(self._forgotten)
         with self._changed:
@@ -98,11 +99,11 @@ class LibraryReader:
 
     def _read_on(self, forgotten: int) -> None:
         def is_forgotten() -> bool:
-            self._make_way()
+            self._give_way()
             return self._forgotten != forgotten
 
         with suppress(Stopped):
-            self._make_way()
+            self._give_way()
             sizes = [self._session.estimate(WHOLE_LIBRARY, account=name) for name in self._session.accounts.present]
             self.total = sum(size for size in sizes if size is not None) or None
             self._session.read_library(stop=is_forgotten)

@@ -1,4 +1,4 @@
-"""Progress of what pages asked for, for pages that wait."""
+"""Progress of a session, for pages that wait."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from immich_smart_albums.session.events import AssetsRead, Event, Note
 
 @dataclass(slots=True)
 class Progress:
-    """Number of records that were read since something was asked for, with notes."""
+    """How many records were read, and the latest notes."""
 
     read: int = 0
     notes: list[str] = field(default_factory=list)
 
     def show(self, event: Event) -> None:
-        """Take in what a session tells."""
+        """Take in an event of the session."""
         match event:
             case AssetsRead():
                 self.read += event.count

@@ -1,1 +1,1 @@
-"""The lines of a rule while somebody edits them: as they stand in the file, as a draft, and to begin with."""
+"""Rules files while somebody edits them: whole files, the lines of one album, and lines to begin with."""

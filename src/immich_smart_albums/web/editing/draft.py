@@ -1,4 +1,4 @@
-"""An album's lines as they stand in a file, or as somebody is typing them, and what edits make of them."""
+"""The lines of one album, as they are in its file or as somebody is typing them, and edits of them."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumDraft:
-    """One album of one file."""
+    """An album in a rules file, ready to be edited."""
 
     version: FileVersion
-    """The file on disk, from which the editing began."""
+    """The file as it was read."""
     text: EntryText
-    place: NodePath
-    """Where the album stands in the file."""
+    path: NodePath
+    """The path of the album in the file's YAML."""
 
     @property
     def basis(self) -> str:
-        """What the file on disk is recognised by."""
+        """The digest of the file as it was read, to notice changes by others."""
         return self.version.digest or ""
 
     def rows(self, entry: str) -> list[Row]:
         """Returns the rule as rows. Raises ConfigurationError if the text is no YAML."""
-        return rule_rows(self.text.replaced(entry), self.place)
+        return rule_rows(self.text.replaced(entry), self.path)
 
     def settings(self, entry: str) -> list[str]:
-        """Returns what the album says beside its rule, as it is written. Raises ConfigurationError."""
-        return album_settings(self.text.replaced(entry), self.place)
+        """Returns the album's other settings, as they are written. Raises ConfigurationError if the text is no YAML."""
+        return album_settings(self.text.replaced(entry), self.path)
 
     def edited(self, entry: str, make: EditMaker) -> str:
-        """Returns the album's lines after edits, as the smallest pieces of text.
+        """Returns the album's lines after edits, which change as little text as possible.
 
-        Raises EditRefused, ConfigurationError.
+        Raises EditRefused and ConfigurationError.
         """
         whole = self.text.replaced(entry)
-        return self.text.entry_of(patch(whole, make(load(whole), self.place)).text)
+        return self.text.entry_of(patch(whole, make(load(whole), self.path)).text)

@@ -1,4 +1,4 @@
-"""The place of the first rule, for people who have none yet, or none any more."""
+"""Rules files without any rule: where the first one goes, and a stand-in until it is there."""
 
 from __future__ import annotations
 
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.options import SessionOptions
 
 STAND_IN: Mapping[str, Plain] = {"name": "New album", "match": {"favorite": Unquoted("true")}}
-"""Where there is no rule yet, so that the server can be asked all the same; it is never shown nor planned."""
+"""A rule that lets the session open, and so the server be asked, while there is none. Never shown, never planned."""
 
 
 def first_file(options: SessionOptions) -> Path | None:
-    """Returns where a first rules file goes. None if there is one already."""
+    """Returns where the first rules file goes. None if there is one already."""
     if not options.rules:
         if options.environment.get(VARIABLE, "").strip():
             return None
-        place = options.folder / DEFAULT_NAME
-        usual = (place, place.with_suffix(".yml"))
-        if any(file.exists() for file in usual) or _has_file_in_config_folder(options):
+        path = options.folder / DEFAULT_NAME
+        if any(file.exists() for file in (path, path.with_suffix(".yml"))) or _has_file_in_config_folder(options):
             return None
-        return place
+        return path
     paths = [] if isinstance(options.rules, Mapping) else list(options.rules)
     if len(paths) == 1 and not paths[0].exists() and paths[0].suffix in {".yaml", ".yml"}:
         return paths[0]
@@ -46,17 +45,19 @@ def _has_file_in_config_folder(options: SessionOptions) -> bool:
 
 
 def with_stand_in(paths: Sequence[Path]) -> dict[str, bytes] | None:
-    """Returns what rules files without any album would say with one in the last of them.
+    """Returns the texts of rules files that have no albums, with the stand-in in the last one, by path.
 
-    None if they have albums, or are wrong in some other way.
+    None if they have albums, or cannot be read.
     """
     texts = {path: read_version(path).text for path in paths}
     try:
-        rules = {path: load(text) for path, text in texts.items()}
-        if not texts or any(not isinstance(data, Mapping) or data.get("albums") for data in rules.values()):
+        data_of = {path: load(text) for path, text in texts.items()}
+        if not texts or any(not isinstance(data, Mapping) or data.get("albums") for data in data_of.values()):
             return None
-        last = next((path for path, data in rules.items() if isinstance(data, Mapping) and "albums" in data), paths[-1])
-        texts[last] = patch(texts[last], add_album(rules[last], STAND_IN)).text
+        last = next(
+            (path for path, data in data_of.items() if isinstance(data, Mapping) and "albums" in data), paths[-1]
+        )
+        texts[last] = patch(texts[last], add_album(data_of[last], STAND_IN)).text
     except (ConfigurationError, EditRefused):
         return None
     return {str(path): text.encode() for path, text in texts.items()}

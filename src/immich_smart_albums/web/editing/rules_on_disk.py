@@ -1,4 +1,4 @@
-"""The rules as they are on disk: read again once they change, shown as lines to be edited, and written."""
+"""The rules as they are on disk: read again when they change, edited album by album, and written."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class RulesOnDisk:
     """The rules files of a session; safe for threads."""
 
     def __init__(self, session: Session, saver: Saver, today: Callable[[], date] | None = None) -> None:
-        """Rules that speak of days count from what `today` says, however long the studio runs."""
+        """`today` returns the date that rules about days count from, however long the studio runs."""
         self._session = session
         self._saver = saver
         self._today = today
         self._new_file: Path | None = None
         self._versions_without: tuple[FileVersion, ...] = ()
-        self.read_last: tuple[AlbumRule, ...] | None = None
-        """The albums as they were when the files could be read. None: they never could."""
+        self.last_read: tuple[AlbumRule, ...] | None = None
+        """The rules of the last time that the files could be read. None: they never could."""
         self._lock = threading.Lock()
 
     @property
     def new_file(self) -> Path | None:
-        """Where the first album will be written; None: there are rules."""
+        """The file that the first rule will be written to. None if there are rules."""
         return self._new_file
 
     @property
@@ -58,14 +58,14 @@ class RulesOnDisk:
         return tuple(version.path for version in self._versions_without)
 
     def open(self) -> None:
-        """Read the rules as they are on disk, again if they changed. Raises ConfigurationError."""
+        """Read the rules, if they have changed on disk. Raises ConfigurationError."""
         with self._lock:
-            self._go_with_the_day()
-            place = first_file(self._session.options)
-            if self._new_file is not None and self._versions_without == _versions(self._rules_files(place)):
+            self._follow_date()
+            first = first_file(self._session.options)
+            if self._new_file is not None and self._versions_without == _versions(self._rules_files(first)):
                 return
-            if place is not None:
-                self._begin_without(place, (place,))
+            if first is not None:
+                self._open_without_rules(first, (first,))
             elif self._new_file is not None or self._has_changed():
                 self._read_again()
 
@@ -79,48 +79,48 @@ class RulesOnDisk:
             paths = files_of(self._session.options)
             if with_stand_in(paths) is None:
                 raise
-            self._begin_without(paths[-1], paths)
+            self._open_without_rules(paths[-1], paths)
         else:
             self._new_file, self._versions_without = None, ()
 
-    def _begin_without(self, place: Path, paths: tuple[Path, ...]) -> None:
-        """Go on without any rule, until there is one."""
+    def _open_without_rules(self, new_file: Path, paths: tuple[Path, ...]) -> None:
+        """Open the session with a stand-in, until there is a rule."""
         versions = _versions(paths)
         self._session.reload(with_stand_in(paths))
-        self._new_file, self._versions_without = place, versions
+        self._new_file, self._versions_without = new_file, versions
 
-    def _go_with_the_day(self) -> None:
+    def _follow_date(self) -> None:
         if self._today is not None and (day := self._today()) != self._session.options.today:
             self._session.set_today(day)
 
     def albums(self) -> tuple[AlbumRule, ...]:
-        """Returns the albums of the rules files as they are on disk."""
+        """Returns the rules as they are on disk. Raises ConfigurationError."""
         self.open()
-        self.read_last = () if self._new_file else self._session.rules.albums
-        return self.read_last
+        self.last_read = () if self._new_file else self._session.rules.albums
+        return self.last_read
 
     def album(self, name: str) -> AlbumRule:
-        """Returns the rule of a name. Raises ConfigurationError if there is none."""
+        """Returns the rule with this name. Raises ConfigurationError if there is none."""
         match = next((rule for rule in self.albums() if same_name(rule.name, name)), None)
         if match is None:
             raise ConfigurationError((Problem(name or "album", "the rules have no such album"),))
         return match
 
     def draft(self, name: str) -> AlbumDraft:
-        """Returns the lines of an album as they are on disk."""
+        """Returns the lines of an album as they are on disk. Raises ConfigurationError."""
         rule = self.album(name)
         path = next(path for path in self.paths if str(path) == rule.span.document.name)
         version = read_version(path)
-        return AlbumDraft(version, entry_text(version.text, rule.span), ("albums", self._place_in_file(rule)))
+        return AlbumDraft(version, entry_text(version.text, rule.span), ("albums", self._index_in_file(rule)))
 
-    def _place_in_file(self, rule: AlbumRule) -> int:
+    def _index_in_file(self, rule: AlbumRule) -> int:
         file = rule.span.document.name
         return [album for album in self._session.rules.albums if album.span.document.name == file].index(rule)
 
     def typed(self, name: str, entry: str | None) -> tuple[RuleSet, AlbumRule]:
-        """Returns the rules with other lines for one album, and that album.
+        """Returns all rules with other lines for one album, and the rule of that album.
 
-        Raises ConfigurationError for what is wrong.
+        Raises ConfigurationError with the problems of the lines.
         """
         rule = self.album(name)
         if entry is None:
@@ -128,21 +128,21 @@ class RulesOnDisk:
         draft = self.draft(name)
         texts = self._texts()
         texts[str(draft.version.path)] = draft.text.replaced(entry).encode()
-        book = self._session.parse(texts)
-        of_file = [album for album in book.albums if album.span.document.name == str(draft.version.path)]
-        place = self._place_in_file(rule)
-        if place >= len(of_file):
+        rules = self._session.parse(texts)
+        of_file = [album for album in rules.albums if album.span.document.name == str(draft.version.path)]
+        index = self._index_in_file(rule)
+        if index >= len(of_file):
             raise ConfigurationError((Problem(str(draft.version.path), "this album is not there any more"),))
-        return book, of_file[place]
+        return rules, of_file[index]
 
     def _texts(self) -> dict[str, bytes]:
-        """What is on disk, by the names of the files."""
+        """Returns the texts of the rules files, by their names."""
         return {str(path): read_version(path).text.encode() for path in self.paths}
 
     def save(self, name: str, entry: str, basis: str) -> str:
-        """Write an album's lines into its file. Returns the album's name from now on.
+        """Write an album's lines into its file. Returns the album's name, which may be new.
 
-        Raises FileChanged if the file is not what the editing began with, ConfigurationError, and EditRefused.
+        Raises FileChanged if the file has changed since `basis`, ConfigurationError, and EditRefused.
         """
         _, rule = self.typed(name, entry)
         draft = self.draft(name)
@@ -151,7 +151,7 @@ class RulesOnDisk:
         return rule.name
 
     def add(self, entry: Mapping[str, Plain], path: Path | None = None) -> str:
-        """Write a new album behind the others of a file. Returns its name. Raises ConfigurationError, EditRefused."""
+        """Write a new album to the end of a file. Returns its name. Raises ConfigurationError and EditRefused."""
         self.open()
         target = path or self.paths[-1]
         version = read_version(target)
@@ -163,14 +163,14 @@ class RulesOnDisk:
         return next(rule.name for rule in rules.albums if rule.name not in before)
 
     def deletion(self, name: str) -> tuple[FileVersion, Deletion]:
-        """Returns the file of an album as it is, and without it. Raises ConfigurationError, and EditRefused."""
+        """Returns the file of an album, and the file without it. Raises ConfigurationError and EditRefused."""
         draft = self.draft(name)
-        return draft.version, delete_album(draft.version.text, int(draft.place[-1]))
+        return draft.version, delete_album(draft.version.text, int(draft.path[-1]))
 
     def delete(self, name: str, basis: str) -> tuple[FileVersion, FileVersion]:
-        """Take an album's lines out of its file. Returns the file before, and the file after.
+        """Delete an album's lines from its file. Returns the file before and after.
 
-        Raises FileChanged if the file is not what was shown, ConfigurationError, and EditRefused.
+        Raises FileChanged if the file has changed since `basis`, ConfigurationError, and EditRefused.
         """
         before, deletion = self.deletion(name)
         texts = {**self._texts(), str(before.path): deletion.text.encode()}
@@ -181,7 +181,7 @@ class RulesOnDisk:
         return before, after
 
     def _has_changed(self) -> bool:
-        """Whether the files are not any more what the session read, or others are there."""
+        """Returns whether the files differ from what the session read, or are other files."""
         try:
             config = self._session.config
             data = b"\0".join(path.read_bytes() for path in config.files)

@@ -1,4 +1,4 @@
-"""Rules to begin with, so that nobody begins with an empty page."""
+"""Starters: rules that a new album can begin with, so that nobody begins with an empty page."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """One rule, ready to be changed."""
+    """A rule to begin with."""
 
     title: str
     purpose: str
     text: str
-    """What stands below `match:`, as YAML."""
+    """The rule's `match`, as YAML."""
 
     @property
     def match(self) -> Plain:
-        """The same, as data."""
+        """The rule's `match`, as data."""
         return load(self.text)
 
 
 def starter_of(key: str) -> Starter:
-    """Returns a rule of the list, or one for somebody or a country: `person:Emma`, `country:Finland`."""
+    """Returns a starter by its key: one of STARTERS, `person:Emma`, or `country:Finland`."""
     word, _, value = key.partition(":")
     if word == "person" and value:
         return Starter(value, "", flow({"person": value}))

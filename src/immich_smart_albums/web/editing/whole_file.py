@@ -1,4 +1,4 @@
-"""Rules files as they stand, whatever they say: where no rule can be read, the text is still there to be mended."""
+"""Rules files as plain text, so that they can be mended where no rule can be read from them."""
 
 from __future__ import annotations
 
@@ -29,21 +29,18 @@ class WholeFiles:
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The files that are meant, whether they can be read or not."""
+        """The rules files, whether they can be read or not."""
         return files_of(self._session.options)
 
     def version(self, name: str) -> FileVersion:
-        """Returns what a file says now.
-
-        Raises EditRefused for one that is none of the rules', or that cannot be read.
-        """
+        """Returns the text of a file now. Raises EditRefused if it is none of the rules files, or cannot be read."""
         path = next((path for path in self.paths if str(path) == name), None)
         if path is None:
             raise EditRefused(f"{name[:200]!r} is none of the rules files", hint="Go to the albums, and from there on.")
         return read_version(path)
 
     def problems(self, name: str, text: str) -> tuple[Problem, ...]:
-        """Returns what would be wrong in a file that said this; what is wrong in others is not. Raises EditRefused."""
+        """Returns the problems of a file if it had this text, without those of other files. Raises EditRefused."""
         version = self.version(name)
         texts = {str(path): read_version(path).text.encode() for path in self.paths}
         texts[name] = with_line_ends(text, version.text).encode()
@@ -55,10 +52,10 @@ class WholeFiles:
         return ()
 
     def save(self, name: str, text: str, basis: str) -> FileVersion:
-        """Write a file that can be read.
+        """Write a file, if rules can be read from the text.
 
-        Raises FileChanged if it is not what the editing began with, EditRefused, and ConfigurationError with what is
-        wrong with the text: then it is as it was.
+        Raises ConfigurationError with the problems of the text, FileChanged if the file has changed since it was read,
+        and EditRefused. The file is then as it was.
         """
         problems = self.problems(name, text)
         if problems:
@@ -68,7 +65,7 @@ class WholeFiles:
 
 
 def files_of(options: SessionOptions) -> tuple[Path, ...]:
-    """Returns the rules files that options mean, as they lie there now. Empty if there are none."""
+    """Returns the rules files that options name or find now. Empty if there are none."""
     if isinstance(options.rules, Mapping):
         return ()
     paths = find_rules(options.rules, options.environment, options.folder, Diagnostics([], []))
@@ -76,6 +73,6 @@ def files_of(options: SessionOptions) -> tuple[Path, ...]:
 
 
 def with_line_ends(text: str, like: str) -> str:
-    """Returns a text as a page sends it, with the line ends of another."""
+    """Returns a text that a page sent, with the line ends of another text."""
     lines = text.replace("\r\n", "\n")
     return lines.replace("\n", "\r\n") if "\r\n" in like else lines

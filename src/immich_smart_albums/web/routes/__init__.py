@@ -1,1 +1,1 @@
-"""What the studio answers, by address: pages, a rule and its photos, edits, runs, pictures."""
+"""The handlers of requests, a module for each page."""

@@ -1,6 +1,6 @@
-"""Edits of a rule by its rows and by its photos: each answers with the album's lines as they are then.
+"""Edits of a rule by its rows and its photos. Each returns the album's lines after the edit.
 
-Nothing is written: what an edit makes is shown in the page, as if it had been typed, and saved as that is.
+Nothing is written: the page shows the new lines as if somebody had typed them, and saves them in the same way.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from immich_smart_albums.operations.library.photo_map import Box
 from immich_smart_albums.report.words import one_line
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.match import COMBINATIONS
-from immich_smart_albums.web.cut_off import ranking
+from immich_smart_albums.web.ranking import ranking
 from immich_smart_albums.web.rendering import rendered
-from immich_smart_albums.web.routes.answering import degrees_of, scripted, text_of
-from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.routes.handlers import form_route, json_route
+from immich_smart_albums.web.routes.parameters import Form, degrees_of, text_of
 from immich_smart_albums.web.rows.form import row_form
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.data import Edit
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.config.yaml.nodes import Path
+    from immich_smart_albums.rules.predicates.predicate import Predicate
     from immich_smart_albums.web.studio import Studio
 
 
 COLUMNS = 48
-"""Areas beside each other on a map."""
+"""Areas side by side on a map."""
 
 MOST_AREAS = 1500
 
@@ -47,18 +48,14 @@ _BY_PHOTO = {"never": photos.never, "always": photos.always, "like": photos.more
 
 
 class EditRoutes:
-    """Routes of edits."""
+    """Routes for edits of a rule."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    async def edit(self, request: Request) -> Response:
+    @form_route
+    def edit(self, form: Form) -> Response:
         """Change the rule by a row or a photo."""
-        form = await form_of(request)
-        return await form.answer(lambda: self._edited(form))
-
-    @scripted
-    def _edited(self, form: Form) -> Response:
         draft = self._studio.rules.draft(form.text("name"))
         entry = draft.edited(form.text("entry"), lambda rules, album: self._edits(form, rules, album))
         return JSONResponse({"entry": entry})
@@ -68,9 +65,9 @@ class EditRoutes:
         path = row_path(form.text("path")) if form.text("path") else (*album, "match")
         match action:
             case "add":
-                return _added(rules, path, _known(form.text("word")), read_value(form.text("value")))
+                return _add(rules, path, _predicate(form.text("word")).name, read_value(form.text("value")))
             case "exclude":
-                return match_.exclude(rules, path, _known(form.text("word")), read_value(form.text("value")))
+                return match_.exclude(rules, path, _predicate(form.text("word")).name, read_value(form.text("value")))
             case "set":
                 return match_.set_value(rules, path, read_value(form.text("value")))
             case "remove":
@@ -90,20 +87,16 @@ class EditRoutes:
             case _:
                 raise EditRefused("nobody knows this edit", hint="Load the page again.")
 
-    async def row(self, request: Request) -> Response:
+    @form_route
+    def row(self, form: Form) -> Response:
         """Returns the form for a row that is changed, or for one that is new."""
-        form = await form_of(request)
-        return await form.answer(lambda: self._row(form))
-
-    @scripted
-    def _row(self, form: Form) -> Response:
         draft = self._studio.rules.draft(form.text("name"))
-        path = form.text("path") or row_id((*draft.place, "match"))
+        path = form.text("path") or row_id((*draft.path, "match"))
         row = next((row for row in draft.rows(form.text("entry")) if row_id(row.path) == path), None)
         is_new = form.text("word") != ""
-        predicate = PREDICATES_BY_WORD[_known(form.text("word") or (row.word if row else ""))]
+        predicate = _predicate(form.text("word") or (row.word if row else ""))
         text = "" if is_new or row is None else row.text
-        with self._studio.asking():
+        with self._studio.direct_requests():
             shown = row_form(self._studio.session, predicate, read_value(text) if text else None)
         places = {name: asdict(circle) for name, circle in self._studio.session.rules.places.items()}
         html = rendered(
@@ -111,25 +104,25 @@ class EditRoutes:
             form=shown,
             path=path,
             is_new=is_new,
-            may_exclude=is_new and path == row_id((*draft.place, "match")),
+            may_exclude=is_new and path == row_id((*draft.path, "match")),
             text=text,
             places=places,
         )
         self._studio.reader.begin()
         return JSONResponse({"html": html})
 
-    @scripted
+    @json_route
     def suggestions(self, request: Request) -> Response:
-        """Returns what else a value can be chosen from, by option: what fits to what somebody types."""
-        predicate = PREDICATES_BY_WORD[_known(text_of(request, "word"))]
-        with self._studio.asking():
+        """Returns the choices for each option of a value that fit what somebody types."""
+        predicate = _predicate(text_of(request, "word"))
+        with self._studio.direct_requests():
             shown = row_form(self._studio.session, predicate, None, text_of(request, "find"))
         lists = {option: rendered("_suggestions.html", form=shown, option=option) for option in shown.lists}
         return JSONResponse({"lists": lists})
 
-    @scripted
+    @json_route
     def points(self, request: Request) -> Response:
-        """Returns the photos on a part of the map, in areas, and how many are near a point."""
+        """Returns the photos in a part of the map, grouped into areas, and how many are near a point."""
         self._studio.reader.begin()
         values = self._studio.session.library_values
         reading = {"reading": self._studio.reader.is_reading, "read": self._studio.reader.read}
@@ -147,17 +140,17 @@ class EditRoutes:
 
 
 def predicate_words() -> list[tuple[str, str]]:
-    """Returns the predicates that a row may be begun with, and what each tests."""
+    """Returns the predicates that a new row can have, each with what it tests."""
     return [(predicate.name, predicate.summary) for predicate in PREDICATES]
 
 
-def _added(rules: Plain, path: Path, word: str, value: Plain) -> Sequence[Edit]:
-    if path[-1] in COMBINATIONS and FileDraft(rules).get(path) is None:  # a group begins with it
+def _add(rules: Plain, path: Path, word: str, value: Plain) -> Sequence[Edit]:
+    if path[-1] in COMBINATIONS and FileDraft(rules).get(path) is None:  # the group begins with this condition
         return match_.add_condition(rules, path[:-1], str(path[-1]), {word: value})
     return match_.add_condition(rules, path, word, value)
 
 
-def _known(word: str) -> str:
+def _predicate(word: str) -> Predicate:
     if word not in PREDICATES_BY_WORD:
         raise EditRefused(f"{word!r} is no condition", hint="Pick one of the list.")
-    return word
+    return PREDICATES_BY_WORD[word]

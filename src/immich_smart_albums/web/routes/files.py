@@ -1,4 +1,4 @@
-"""A rules file as a whole, as text: to be looked at, and mended where no rule can be read."""
+"""The page of a whole rules file, as text: also where no rule in it can be read, so that it can be mended there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.errors import ConfigurationError, FileChanged, SmartAlbumsError
 from immich_smart_albums.web.rendering import page, rendered
-from immich_smart_albums.web.routes.answering import scripted, text_of
-from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.routes.handlers import form_route
+from immich_smart_albums.web.routes.parameters import Form, text_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FileRoutes:
-    """Routes of a file's page."""
+    """Routes for one rules file."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -30,7 +30,7 @@ class FileRoutes:
             version = self._studio.files.version(name)
             problems = self._studio.files.problems(name, version.text)
         except SmartAlbumsError as error:
-            return page("trouble.html", 404, error=error, read_only=self._studio.read_only)
+            return page("error.html", 404, error=error, read_only=self._studio.read_only)
         return page(
             "file.html",
             version=version,
@@ -38,30 +38,22 @@ class FileRoutes:
             read_only=self._studio.read_only,
         )
 
-    async def check(self, request: Request) -> Response:
+    @form_route
+    def check(self, form: Form) -> Response:
         """Returns what would be wrong with a text that somebody is typing."""
-        form = await form_of(request)
-        return await form.answer(lambda: self._checked(form))
-
-    @scripted
-    def _checked(self, form: Form) -> Response:
         problems = self._studio.files.problems(form.text("path"), form.text("text"))
         return JSONResponse({"state": rendered("_file_state.html", problems=problems), "reads": not problems})
 
-    async def save(self, request: Request) -> Response:
-        """Write a file, if it can be read."""
-        form = await form_of(request)
-        return await form.answer(lambda: self._saved(form))
-
-    @scripted
-    def _saved(self, form: Form) -> Response:
+    @form_route
+    def save(self, form: Form) -> Response:
+        """Write a file, if rules can be read from it."""
         files, path = self._studio.files, form.text("path")
         try:
             saved = files.save(path, form.text("text"), form.text("basis"))
         except FileChanged as error:
-            disk = files.version(path)
-            html = rendered("_conflict.html", error=error, theirs=disk.text, ours=form.text("text"), whole=True)
-            return JSONResponse({"problem": html, "basis": disk.digest or "", "theirs": disk.text})
+            on_disk = files.version(path)
+            html = rendered("_conflict.html", error=error, theirs=on_disk.text, ours=form.text("text"), whole=True)
+            return JSONResponse({"problem": html, "basis": on_disk.digest or "", "theirs": on_disk.text})
         except ConfigurationError as error:
             return JSONResponse({"state": rendered("_file_state.html", problems=error.problems), "reads": False})
         state = rendered("_file_state.html", problems=(), is_saved=True)

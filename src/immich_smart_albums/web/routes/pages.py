@@ -1,4 +1,4 @@
-"""The pages about everything: albums, what the server and the key are like."""
+"""The pages of all albums, and of the check of server, key and rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.report.plan.words import totals
 from immich_smart_albums.web.rendering import page
-from immich_smart_albums.web.routes.answering import bug, part, scripted, text_of
+from immich_smart_albums.web.routes.handlers import bug, fragment, json_route
+from immich_smart_albums.web.routes.parameters import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,21 +30,21 @@ BY_HAND = 120
 
 
 class Pages:
-    """Routes of these pages."""
+    """Routes for these pages."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
     def albums(self, _: Request) -> Response:
-        """Returns every album of the accounts; filled by `albums_body`."""
+        """Returns the page of all albums; `albums_body` fills it."""
         return page("albums.html", read_only=self._studio.read_only)
 
-    @part
+    @fragment
     def albums_body(self, request: Request) -> Response:
-        """Returns the albums that rules feed, and some that people keep by hand; all of these if `all` says so."""
+        """Returns the albums that rules feed, and some that people keep by hand; with `all`, all of those."""
         rules, problem = self._rules()
-        with self._studio.asking():
-            self._studio.look_again()
+        with self._studio.direct_requests():
+            self._studio.refresh()
             return self._albums(rules, problem, None if text_of(request, "all") else BY_HAND)
 
     def _albums(self, rules: tuple[AlbumRule, ...], problem: SmartAlbumsError | None, shown: int | None) -> Response:
@@ -72,17 +73,17 @@ class Pages:
         )
 
     def _rules(self) -> tuple[tuple[AlbumRule, ...], SmartAlbumsError | None]:
-        """The rules; where the file was broken while the studio runs, those from before, and what is wrong."""
+        """Returns the rules. If the files have become unreadable, those from before, and the error."""
         try:
             return self._studio.rules.albums(), None
         except SmartAlbumsError as error:
-            if self._studio.rules.read_last is None:
+            if self._studio.rules.last_read is None:
                 raise
-            return self._studio.rules.read_last, error
+            return self._studio.rules.last_read, error
 
-    @scripted
+    @json_route
     def status(self, _: Request) -> Response:
-        """Returns how each rule's album stands to its rule: this makes the plan of everything."""
+        """Returns how the albums of each rule stand to it. This makes the plan of all rules."""
         plan = self._studio.plan()
         albums: dict[str, list[AlbumPlan]] = {}
         for album in plan.albums:
@@ -91,23 +92,23 @@ class Pages:
         return JSONResponse({"albums": standings, "totals": totals(plan), "changes": plan.has_changes})
 
     def progress(self, _: Request) -> Response:
-        """Returns how many photos were read so far, and whether it is still open what Immich has looked at."""
+        """Returns how many photos were read, and whether Immich is still to be asked which it has looked at."""
         studio = self._studio
         reading, open_ = studio.reader.is_reading, studio.session.leaves_open
         library = {"reading": reading, "library": studio.reader.read, "total": studio.reader.total, "open": open_}
         return JSONResponse({"read": studio.progress.read, **library})
 
     def check(self, _: Request) -> Response:
-        """Returns whether everything is in place; filled by `check_body`."""
+        """Returns the page of the check; `check_body` fills it."""
         return page("check.html", read_only=self._studio.read_only)
 
-    @part
+    @fragment
     def check_body(self, _: Request) -> Response:
-        """Returns what `check` says of each account, and of the rules."""
+        """Returns the findings about each account, and about the rules."""
         session = self._studio.session
         self._studio.rules.open()
-        with self._studio.asking():
-            self._studio.look_again()
+        with self._studio.direct_requests():
+            self._studio.refresh()
             healths = {name: session.check(name) for name in session.accounts.present}
             problems = () if self._studio.rules.new_file else session.check_rules()
             return page(
@@ -118,21 +119,21 @@ class Pages:
                 new_file=self._studio.rules.new_file,
             )
 
-    def failures(self) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
-        """Returns what answers for an address that is none, and for a route that failed as nobody thought it would."""
+    def exception_handlers(self) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
+        """Returns the handlers for an address that does not exist, and for a bug in a route."""
         return {
             404: lambda _, __: page("not_found.html", 404, read_only=self._studio.read_only),
-            Exception: lambda _, error: page("trouble.html", 500, error=bug(error), read_only=self._studio.read_only),
+            Exception: lambda _, error: page("error.html", 500, error=bug(error), read_only=self._studio.read_only),
         }
 
 
 def _is_fed(rule_of_ledger: str, rules: tuple[AlbumRule, ...]) -> bool:
-    """Whether a rule that the ledger knows is still there."""
+    """Returns whether a rule that the ledger knows still exists."""
     return any(same_name(rule.name, rule_of_ledger) for rule in rules)
 
 
 def _album_of(rule: AlbumRule, albums: Iterable[Album], bound: dict[str, str]) -> Album | None:
-    """The album that a rule feeds, by the ledger, else by its name."""
+    """Returns the album that a rule feeds, by the ledger, else by its name. None if there is none yet."""
     albums = list(albums)
     for album in albums:
         if rule.album_id == album.id or same_name(bound.get(album.id, ""), rule.name):
@@ -141,12 +142,12 @@ def _album_of(rule: AlbumRule, albums: Iterable[Album], bound: dict[str, str]) -
 
 
 def _sample(albums: list[AlbumPlan]) -> str | None:
-    """A photo that would be added, for the cover of an album that is not there yet."""
+    """Returns a photo that would be added, for the cover of an album that does not exist yet."""
     return next((asset.id for album in albums for asset in album.samples), None)
 
 
 def _standing(albums: list[AlbumPlan]) -> dict[str, object]:
-    """How the albums of a rule stand to it, in a few words and a kind for its colour."""
+    """Returns how the albums of a rule stand to it: in a few words, with a kind that gives them a colour."""
     added = sum(len(album.additions) for album in albums)
     removed = sum(len(album.removals) for album in albums)
     waiting = sum(len(wait.assets) for album in albums for wait in album.waiting)
@@ -163,6 +164,6 @@ def _standing(albums: list[AlbumPlan]) -> dict[str, object]:
         return {"kind": "changes", "words": " ".join([*(["new"] * is_new), *counts, *wait]), "reason": ""}
     if any(album.has_changes for album in albums):
         return {"kind": "changes", "words": "details would change", "reason": ""}
-    there = any(album.album for album in albums)
-    words = ", ".join(["in step" if there else "nothing matches yet", *wait]) if albums else "nothing matches yet"
-    return {"kind": "in-step" if there else "nothing", "words": words, "reason": ""}
+    exists = any(album.album for album in albums)
+    words = ", ".join(["in step" if exists else "nothing matches yet", *wait]) if albums else "nothing matches yet"
+    return {"kind": "in-step" if exists else "nothing", "words": words, "reason": ""}

@@ -1,4 +1,4 @@
-"""Counts for the rows of a rule: photos that each lets through, alone and after those above, and near misses."""
+"""How many photos each row of a rule lets through, alone and after those above it, and which photos just miss."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.session import Session
 
 MOST_NEAR = 500
-"""Photos shown that miss by one row, for each of them."""
+"""Near misses of each row that are shown."""
 
 
 def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
@@ -46,7 +46,7 @@ def _of_condition(row: Row, places: RowPlaces, match: Node) -> Node | None:
 
 
 def _of_group(row: Row, rows: Sequence[Row], nodes: Mapping[str, Node]) -> Node | None:
-    """Returns what its members make, which may stand elsewhere in the file. None if that of some is not known."""
+    """Returns the combination of a group's members. None if the node of some member is not known."""
     members = [nodes.get(row_id(other.path)) for other in members_of(row, rows)]
     known = tuple(node for node in members if node is not None)
     if not known or len(known) < len(members):
@@ -68,32 +68,34 @@ def members_of(row: Row, rows: Sequence[Row]) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Photos of a tab that belong together, and what they have in common."""
+    """Photos of a tab that have something in common."""
 
     words: str
+    """What they have in common."""
     assets: tuple[Asset, ...]
+    """Those that are shown."""
     more: int = 0
-    """So many more there are that are not shown."""
+    """Photos beyond those."""
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """How many photos it has."""
         return len(self.assets) + self.more
 
 
 @dataclass(frozen=True, slots=True)
-class Further:
-    """How many photos each row of a rule lets through, and what just misses."""
+class RowCounts:
+    """How many photos each row of a rule lets through, and the near misses."""
 
     counts: Mapping[str, tuple[int | None, int | None]]
-    """For each row, by its id, how many photos it lets through by itself, and after those above it. None: it could not
-    be told."""
+    """For each row, by its id, how many photos it lets through by itself, and after those above it. None: that is not
+    known."""
     near: tuple[Group, ...]
-    """The photos for which one of the rows that all must hold is wrong, by row."""
+    """For each row that must hold, the photos that fail it alone."""
 
 
-def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Row], stop: Stop) -> Further:
-    """Ask for each row by itself, and put together from that what rows let through together, and what just misses.
+def count_rows(session: Session, rule: AlbumRule, text: str, rows: Sequence[Row], stop: Stop) -> RowCounts:
+    """Select the photos of each row by itself. Returns the counts and near misses that follow from them.
 
     Raises SmartAlbumsError, and Stopped.
     """
@@ -110,23 +112,23 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     conjuncts = _conjuncts(rows)
     known = {id_: own for _, id_ in conjuncts if (own := photos.get(id_)) is not None}
     near = (_near(words, id_, known) for words, id_ in conjuncts) if 1 < len(conjuncts) == len(known) else ()
-    return Further(counts, tuple(group for group in near if group.assets))
+    return RowCounts(counts, tuple(group for group in near if group.assets))
 
 
 @dataclass(slots=True)
 class _Level:
-    """A group while its rows are gone through."""
+    """A group of rows, while its rows are counted one after another."""
 
     word: str
     """all, any or not."""
     before: Collection[str] | None
-    """The photos that come into it. None: all that there are."""
+    """The photos that reach it. None: the whole library."""
     now: Collection[str] | None
-    """The photos that the rows so far let through."""
+    """The photos that the rows so far let through. None: the whole library."""
     is_known: bool = True
 
     def take(self, own: Collection[str] | None) -> int | None:
-        """Returns how many photos are left after one more row. None if that cannot be told."""
+        """Returns how many photos are left after one more row. None if that is not known."""
         self.is_known = self.is_known and own is not None
         if own is None or not self.is_known:
             return None
@@ -145,8 +147,8 @@ class _Level:
 def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] | None]) -> dict[str, int | None]:
     """Returns how many photos are left after each row and those above it, by the rows' ids.
 
-    In a group that is of what comes into it. Alternatives add up, and what a group leaves out is taken away. None where
-    that cannot be told.
+    Within a group only the photos count that reach it. Alternatives add up, and what a group excludes is taken away.
+    None where that is not known.
     """
     levels = [_Level("all", None, None)]
     counts: dict[str, int | None] = {}
@@ -161,7 +163,7 @@ def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] |
 
 
 def _conjuncts(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Returns the words and the id of each row that must hold: those at the margin, and those of an `all` there."""
+    """Returns the words and the id of each row that must hold: the outermost ones, and those of an outermost `all`."""
     conjuncts: list[tuple[str, str]] = []
     depth = 0
     for row in rows:
@@ -174,20 +176,20 @@ def _conjuncts(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _words(row: Row, rows: Sequence[Row]) -> str:
-    """Returns what a row says; of a group, with what is in it."""
+    """Returns what a row says; a group with the rows in it."""
     inside = [member.sentence for member in members_of(row, rows)]
     return f"{row.sentence}: {'; '.join(inside)}" if inside else row.sentence
 
 
 def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
-    """What a row lets through, what waits for Immich included. None if some account could not be asked."""
+    """Returns the photos that a row lets through, by id. None if some account could not be asked."""
     if answer.problems:
         return None
     return {asset.id: asset for selection in answer.selections.values() for asset in selection.assets}
 
 
 def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
-    """Returns what everything else lets through, and this does not."""
+    """Returns the photos that all other rows let through, and this one does not."""
     smallest, *others = sorted((own for other, own in photos.items() if other != id_), key=len)
     left: Iterator[str] = filterfalse(photos[id_].__contains__, smallest)
     for own in others:
@@ -197,7 +199,7 @@ def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Gr
 
 
 def _largest_within(node: Node, place: range, places: RowPlaces) -> Node | None:
-    """The largest part of a tree of which every leaf stands at a place in the text."""
+    """Returns the largest part of a tree whose leaves all stand in a range of the text. None if no leaf does."""
     inside = [places.offset(leaf.origin) in place for leaf in leaves(node)]
     if all(inside):
         return node

@@ -131,7 +131,7 @@ function replaceRows(html) {
 /** What comes after the photos: how much each row lets through, and what only just misses. */
 async function lookFurther(signal, turn) {
   try {
-    const further = await ask(`further?${new URLSearchParams({ preview, ...turn })}`, { signal });
+    const further = await ask(`row-counts?${new URLSearchParams({ preview, ...turn })}`, { signal });
     for (const place of studio.querySelectorAll("[data-row-count]")) showRow(place, ...(further.rows[place.dataset.rowCount] || []));
     parts.near = further.groups;
     counts.near = further.near;

@@ -1,4 +1,4 @@
-"""What became of a run, in words: which albums are written, which are not, and why not."""
+"""The outcome of a run in words: which albums are written, which are not, and why not."""
 
 from __future__ import annotations
 
@@ -18,48 +18,48 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumLeft:
-    """An album that is not, or not wholly, written."""
+class UnwrittenAlbum:
+    """An album that was not written, or only in part."""
 
     name: str
     rule: str
     line: str
-    """How far it came. Empty if it was left alone."""
+    """What was written of it. Empty if nothing was tried."""
     is_in_part: bool
     """Whether something of it is known to be written."""
     refusals: Sequence[str]
-    """Guards that keep it as it is."""
+    """Why guards stopped it."""
     problems: Sequence[Problem]
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenAndLeft:
-    """The albums of a run."""
+class RunOutcome:
+    """The albums of a run, by what became of them."""
 
     written: list[str] = field(default_factory=list)
     """A line for each."""
-    left: list[AlbumLeft] = field(default_factory=list)
+    unwritten: list[UnwrittenAlbum] = field(default_factory=list)
 
     @property
     def headline(self) -> str:
         """How many are written and how many are not: `1 album written, 1 only in part, 2 not`."""
-        in_part = sum(album.is_in_part for album in self.left)
+        in_part = sum(album.is_in_part for album in self.unwritten)
         parts = [count(len(self.written), "album") + " written"] if self.written else []
         parts += [(f"{in_part:,}" if parts else count(in_part, "album")) + " only in part"] if in_part else []
         if not parts:
-            return "Nothing was written" if self.left else "Done"
-        untouched = len(self.left) - in_part
-        return ", ".join([*parts, *([f"{untouched:,} not"] if untouched else [])]) if self.left else "Done"
+            return "Nothing was written" if self.unwritten else "Done"
+        untouched = len(self.unwritten) - in_part
+        return ", ".join([*parts, *([f"{untouched:,} not"] if untouched else [])]) if self.unwritten else "Done"
 
 
-def written_and_left(plan: Plan, result: ApplyResult) -> WrittenAndLeft:
-    """Returns what became of the albums of a plan; those that had no changes and no problems are left out."""
-    outcome = WrittenAndLeft()
+def run_outcome(plan: Plan, result: ApplyResult) -> RunOutcome:
+    """Returns the outcome for the albums of a plan. Those without changes and problems are omitted."""
+    outcome = RunOutcome()
     for album, written in zip(plan.albums, result.albums, strict=False):
         if album.has_changes and _is_whole(album, written):
             outcome.written.append(album_line(album, written))
         elif album.has_changes or album.problems or written.failures:
-            outcome.left.append(_left(album, written))
+            outcome.unwritten.append(_unwritten(album, written))
     return outcome
 
 
@@ -68,9 +68,9 @@ def _is_whole(album: AlbumPlan, written: AlbumResult) -> bool:
     return written.tried and is_tried and not (album.refusals or album.problems or written.failures)
 
 
-def _left(album: AlbumPlan, written: AlbumResult) -> AlbumLeft:
+def _unwritten(album: AlbumPlan, written: AlbumResult) -> UnwrittenAlbum:
     failures = () if album.refusals else [problem for error in written.failures for problem in problems_of(error)]
-    return AlbumLeft(
+    return UnwrittenAlbum(
         name=album.name,
         rule=album.split or album.rule,
         line="" if album.refusals or not album.has_changes or not written.tried else album_line(album, written),

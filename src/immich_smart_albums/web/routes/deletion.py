@@ -1,4 +1,4 @@
-"""Deleting a rule: what goes and what stays is said first, and afterwards how to get it back."""
+"""The page on which a rule is deleted: first what goes and what stays, afterwards how to get it back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from immich_smart_albums.errors import EditRefused, FileChanged, SmartAlbumsError
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.web.rendering import page, rendered
-from immich_smart_albums.web.routes.answering import scripted, text_of
-from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.routes.handlers import form_route
+from immich_smart_albums.web.routes.parameters import Form, text_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class DeletionRoutes:
-    """Routes of the page on which a rule is deleted."""
+    """Routes for deleting a rule."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
     def delete(self, request: Request) -> Response:
-        """Returns the page that says what deleting a rule means."""
+        """Returns the page before it: what deleting the rule means."""
         name, read_only = text_of(request, "name"), self._studio.read_only
         try:
             rule = self._studio.rules.album(name)
@@ -36,7 +36,7 @@ class DeletionRoutes:
                 if known_album.binding
             }
         except SmartAlbumsError as error:
-            return page("trouble.html", 422, error=error, read_only=read_only)
+            return page("error.html", 422, error=error, read_only=read_only)
         return page(
             "delete.html",
             name=rule.name,
@@ -48,13 +48,9 @@ class DeletionRoutes:
             read_only=read_only,
         )
 
-    async def delete_rule(self, request: Request) -> Response:
+    @form_route
+    def delete_rule(self, form: Form) -> Response:
         """Take a rule out of its file."""
-        form = await form_of(request)
-        return await form.answer(lambda: self._deleted(form))
-
-    @scripted
-    def _deleted(self, form: Form) -> Response:
         name = form.text("name")
         try:
             before, after = self._studio.rules.delete(name, form.text("basis"))
