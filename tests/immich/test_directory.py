@@ -291,3 +291,18 @@ def test_a_list_without_a_field_that_every_version_has_is_not_read_as_if_it_were
     sandbox.faults.hide(field, path=path, times=None)
     with pytest.raises(Untrustworthy, match=f"{path.removeprefix('/api')}: the answer cannot be read"):
         ask(directory)
+
+
+@pytest.mark.parametrize(("level", "most"), [("1.132", 1000), ("3.1", 100)])
+def test_more_people_of_a_name_than_the_server_shows_are_not_cut_off(start: Start, level: str, most: int) -> None:
+    library = generate(40)
+    alice = library.user_named("alice").id
+    for _ in range(most - 1):
+        person = PersonRecord(library.new_id(), alice, "Guest", 0)
+        library.people[person.id] = person
+    sandbox = start(library, level)
+    assert len(server_at(sandbox).directory.people_named("Guest")) == most - 1
+    person = PersonRecord(library.new_id(), alice, "Guest", 0)
+    library.people[person.id] = person
+    with pytest.raises(Untrustworthy, match=f"{most} people are named like 'Guest'"):
+        server_at(sandbox).directory.people_named("Guest")

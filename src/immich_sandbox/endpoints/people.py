@@ -56,7 +56,7 @@ def _faces(call: ApiRequest, person: Person) -> int:
 def search_person(call: ApiRequest) -> Answer:
     """GET /search/person: own people by the beginning of a word of their name, wherever their photos are.
 
-    Since 2.7 similar names come as well.
+    At most 1,000 people. Since 2.7 similar names come as well, and at most 100.
     """
     parameters = call.checked_query(Field("name", "text", required=True), Field("withHidden", "boolean"))
     name = parameters["name"]
@@ -66,9 +66,9 @@ def search_person(call: ApiRequest) -> Answer:
         tests.append(lambda text: text is not None and alike(text))
     own = (person for person in call.library.people.values() if person.owner_id == call.user_id)
     people = [person for person in own if person.name and any(test(person.name) for test in tests)]
-    return json_answer(
-        [person_json(person) for person in people if parameters.get("withHidden") or not person.is_hidden]
-    )
+    shown = [person for person in people if parameters.get("withHidden") or not person.is_hidden]
+    most = 100 if call.level.asset_dimensions else 1000
+    return json_answer([person_json(person) for person in shown[:most]])
 
 
 def get_person(call: ApiRequest) -> Answer:

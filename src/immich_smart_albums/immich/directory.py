@@ -146,10 +146,14 @@ class Directory:
     def people_named(self, name: str) -> list[Person]:
         """Returns people with such a name, and similar ones (`GET /search/person`), hidden ones too.
 
-        Unlike `people`, they may be on archived photos only.
+        Unlike `people`, they may be on archived photos only. Raises Untrustworthy for so many that the server may have
+        left out some.
         """
         parameters = {"name": name, "withHidden": "true"}
         answer = decode(self._http.get("/search/person", parameters), list[_PersonRecord], "GET /search/person")
+        if len(answer) >= self._capabilities.most_people_by_name:
+            message = f"GET /search/person: {len(answer)} people are named like {name!r}, and the server shows no more"
+            raise Untrustworthy(message, hint="Name the person by the id in the address of its page.")
         return [Person(person.id, person.name, person.isHidden) for person in answer]
 
     def has_person(self, person_id: str) -> bool:

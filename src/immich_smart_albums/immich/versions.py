@@ -147,6 +147,11 @@ class Capabilities:
         """A metadata search by albumIds finds other members' photos; before, `GET /albums/{id}` lists them."""
         return self.version >= Version(3, 0)
 
+    @property
+    def most_people_by_name(self) -> int:
+        """The most people that `GET /search/person` returns, in no certain order; since 2.7 similar names count."""
+        return 100 if self.version >= Version(2, 7) else 1000
+
     def takes_filter(self, query: Query) -> bool:
         """Returns whether a search is sent by `filter`: where flat fields do not say it, and `filter` surely does.
 

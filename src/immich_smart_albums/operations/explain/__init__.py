@@ -1,3 +1,3 @@
-"""Why a photo is in an album or not."""
+"""Explains why a photo is in an album or not."""
 
 from __future__ import annotations

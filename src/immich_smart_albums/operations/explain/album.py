@@ -1,4 +1,4 @@
-"""Explains why a photo is in an album or not: by each account's rule, and by who put it there or took it out."""
+"""Explains why a photo is in an album or not: by the rule in each account, and by what the ledger knows."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumPlacement:
-    """An album that a rule feeds, and how a photo stands to it."""
+    """One album of a rule, and whether a photo is in it."""
 
     name: str
-    """The rule's; of a split with its values filled in."""
+    """The rule's name; for a split rule, with the values filled in."""
     wanted: bool
     """Whether the rule selects the photo for this album."""
     album: Album | None = None
-    """None: there is none yet."""
+    """None if there is none yet."""
     inside: bool = False
     standing: MembershipState | None = None
-    """What the ledger knows; None: nothing."""
+    """The ledger's membership state. None if it knows nothing of the photo."""
     run: Run | None = None
     """The run that put the photo there, or took it out, by the ledger. None if it knows none."""
     problems: tuple[Problem, ...] = ()
-    """Why the album could not be looked at."""
+    """Why the album could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlbumExplanation:
-    """One photo and one rule: what each account says, and how the photo stands to the rule's albums."""
+    """Why a photo is in the albums of a rule or not."""
 
     rule: str
     """The album's name in the rules file."""
@@ -57,13 +57,13 @@ class AlbumExplanation:
     server: str
     """The address of the server."""
     accounts: tuple[RuleExplanation, ...]
-    """In the order of the rule."""
+    """The rule's explanation in each account, in the order of the rule."""
     places: tuple[AlbumPlacement, ...]
-    """The albums that it belongs in, and of a split those that it is in."""
+    """The albums in which the photo belongs; for a split rule, also those in which it is."""
 
     @property
     def passed(self) -> bool | None:
-        """Whether some account's rule selects the photo. None if none that could be asked does."""
+        """Whether the rule selects the photo in some account. None if an account that failed might."""
         if any(account.passed for account in self.accounts):
             return True
         return None if any(account.problems for account in self.accounts) else False
@@ -72,13 +72,13 @@ class AlbumExplanation:
 def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, ledger: Ledger, options: SelectOptions, *, name: str
 ) -> AlbumExplanation:
-    """Explain one photo to a rule of a rules file. What cannot be asked is among the problems.
+    """Explain one photo by a rule of a rules file. Returns the explanation; failures are among its problems.
 
-    `name` is the album that is asked about: the rule's name, or of a split one with its values filled in.
+    `name` is the name of the album: the rule's name, or one of a split with the values filled in.
     """
     name = nfc(name).strip()
     base = next(iter(accounts.present.values())).server.base
-    explanations = _whys(album, asset_id, accounts, options)
+    explanations = _explanations(album, asset_id, accounts, options)
     whys = tuple(
         replace(rule_explanation, problems=with_lines(rule_explanation.problems, (album.span.document,)))
         for rule_explanation in explanations
@@ -97,7 +97,7 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
 
 
 def rule_for(name: str, rules: RuleSet) -> AlbumRule:
-    """Returns the rule that feeds an album of this name, also one of the albums that it is split into.
+    """Returns the rule that feeds an album of this name, which may be one of a split.
 
     Raises ConfigurationError if there is none, or if several may be meant.
     """
@@ -119,7 +119,7 @@ def rule_for(name: str, rules: RuleSet) -> AlbumRule:
     raise ConfigurationError((problem,))
 
 
-def _whys(
+def _explanations(
     album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, options: SelectOptions
 ) -> Iterator[RuleExplanation]:
     for name in album.accounts:
@@ -133,7 +133,7 @@ def _whys(
 
 
 def _names(album: AlbumRule, whys: tuple[RuleExplanation, ...]) -> Iterator[str]:
-    """The albums that a photo belongs in."""
+    """The names of the albums in which the photo belongs."""
     for why in whys:
         if why.passed:
             combinations = why.combinations if why.combinations is not None else ((),)
@@ -141,7 +141,7 @@ def _names(album: AlbumRule, whys: tuple[RuleExplanation, ...]) -> Iterator[str]
 
 
 def _remembered(album: AlbumRule, asset_id: str, owner: ConnectedAccount, ledger: Ledger) -> Iterator[str]:
-    """The albums of a split rule that the ledger connects with a photo."""
+    """The names of the albums of a split for which the ledger knows the photo."""
     if not album.rule.split:
         return
     for album_of_ledger in ledger.albums():
@@ -160,7 +160,7 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
     key = AlbumKey(owner.user.id, name)
     binding = ledger.binding(key)
     if binding is None and album.was is not None and not album.rule.split:
-        # The next run remembers it by its new name.
+        # The next run will rename it in the ledger.
         before = AlbumKey(owner.user.id, album.was)
         key, binding = (before, ledger.binding(before)) if ledger.binding(before) else (key, binding)
     membership = ledger.memory(key).memberships.get(asset_id)
@@ -179,5 +179,5 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
 
 
 def _holds(view: CurrentAlbum, asset_id: str, owner: ConnectedAccount) -> bool:
-    """Whether an album holds a photo, also one in the trash: restored, it is there again."""
+    """Whether a photo is in an album, shown or in the trash: once restored, it is there again."""
     return asset_id in view.inside or asset_id in owner.server.albums.hidden(view.album.id, {asset_id})

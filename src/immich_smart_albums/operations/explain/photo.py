@@ -37,21 +37,21 @@ if TYPE_CHECKING:
 
 
 FURTHER = 10
-"""How many times as far as a cut-off a ranking is looked at for an asset that is beyond it."""
+"""How many times farther than its cut-off a ranking is read, for an asset that is beyond it."""
 
 MOST = 10_000
-"""Places of a ranking that are looked at for an asset beyond the cut-off, at the most."""
+"""The most places of a ranking that are read for an asset beyond the cut-off."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssetProbe:
-    """Answers the leaves of a rule about one asset, given its details."""
+    """Evaluates the leaves of a rule for one asset, from its details."""
 
     searches: SearchApi
     record: Record
 
     def __call__(self, leaf: Search | Filter) -> LeafEvidence:
-        """Whether a leaf holds, and what decided. Raises ServerError, and FilterError if a check cannot be made."""
+        """Whether a leaf holds, with the value that decided. Raises ServerError; FilterError if a filter fails."""
         if isinstance(leaf, Filter):
             return LeafEvidence(leaf.holds(self.record), leaf.evidence(self.record))
         query = leaf.query
@@ -68,7 +68,7 @@ class AssetProbe:
             return any(record["id"] == self.record["id"] for batch in batches for record in batch)
 
     def _narrowed(self, query: Query) -> Query | None:
-        """The search for this asset alone. None if the query says itself that it cannot be in it."""
+        """The same search for this asset alone. None if the query itself excludes it."""
         asset_id = str(self.record["id"])
         here = self._places(query)
         if not here:
@@ -78,7 +78,7 @@ class AssetProbe:
         return replace(query.narrowed(Condition("id", "eq", asset_id)), visibility=here)
 
     def _places(self, query: Query) -> frozenset[Visibility]:
-        """Where the asset can be of the places that a query looks at; before 1.133 a record does not tell."""
+        """Those visibilities of the query in which the asset may be; before 1.133 its record does not show it."""
         visibility_of_record = self.record.get("visibility")
         return (
             query.visibility
@@ -87,10 +87,10 @@ class AssetProbe:
         )
 
     def _ranked(self, query: Query) -> LeafEvidence:
-        """The asset's place in a ranking, or among the first of a search, also where it is beyond the cut-off."""
+        """The asset's place in a ranking, or among the first of a search, even beyond the cut-off."""
         seen = record_values(query, self.record)
         if query.kind is Kind.SMART:
-            # Each visibility is ranked, and cut off, for itself.
+            # Each visibility has a ranking and a cut-off of its own.
             query = replace(query, visibility=self._places(query))
         elif not self.finds(replace(query, limit=None)):
             return LeafEvidence(holds=False, value=seen)
@@ -103,7 +103,7 @@ class AssetProbe:
         return LeafEvidence(holds=False, value=seen, rank=place, read=read)
 
     def _place(self, query: Query) -> tuple[int | None, int]:
-        """The asset's place, from 1, and how many were looked at."""
+        """The asset's place, from 1, and how many places were read."""
         read = 0
         place = None
         with closing(self.searches.find(query, frozenset())) as batches:
@@ -120,23 +120,23 @@ _PLACES = {"timeline": "on the timeline", "archive": "in the archive", "hidden":
 
 @dataclass(frozen=True, slots=True)
 class RuleExplanation:
-    """Why one account's rule selects an asset or not."""
+    """Why a rule selects an asset in one account or not."""
 
     account: str
     asset: Asset | None = None
-    """None: the account cannot see it, or could not be asked."""
+    """None if the account does not see it, or could not be asked."""
     explanation: Explanation | None = None
-    """What each part of the rule says. None if the account cannot see the asset."""
+    """The evaluation of each part of the rule. None if the account does not see the asset."""
     outside: str | None = None
-    """Why the asset is none of those that the rule looks at; None: it is one of them."""
+    """Why the asset is outside of the rule's scope. None if it is inside."""
     cut: str | None = None
-    """Why the rule leaves it out although it matches: the rule's limit."""
+    """Why the asset is left out although it matches: the rule's limit."""
     combinations: tuple[Combination, ...] | None = None
-    """Of a rule that is split: the values whose albums it belongs in. None: the rule is not split."""
+    """For a split rule, the values of the albums in which the asset belongs. None if the rule is not split."""
     problems: tuple[Problem, ...] = ()
     """Why the account could not be asked."""
     waits: str | None = None
-    """What Immich is still to find out, where the rule may match and it is not certain yet."""
+    """What Immich has not found out yet, if the match is not certain. Else None."""
 
     @property
     def passed(self) -> bool:
@@ -146,7 +146,7 @@ class RuleExplanation:
 
 
 def asset_id_in(text: str) -> str:
-    """Returns the asset that an id or a photo's address means. Raises ConfigurationError for anything else."""
+    """Returns the asset's id from an id or a photo's address. Raises ConfigurationError for anything else."""
     asset_id = id_in_url(text, "photos") or text.strip()
     if is_id(asset_id):
         return asset_id.lower()
@@ -157,9 +157,9 @@ def asset_id_in(text: str) -> str:
 def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
     name: str, rule: Rule, asset_id: str, account: ConnectedAccount, options: SelectOptions, *, settle: int = SETTLE
 ) -> RuleExplanation:
-    """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
+    """Explain one asset by a rule of a rules file. Returns the explanation, which agrees with the account's selection.
 
-    Raises ServerError, and FilterError if a check cannot be made on the asset.
+    Raises ServerError, and FilterError if a filter fails on the asset.
     """
     diagnostics = Diagnostics()
     resolved = resolve(rule, account.server, diagnostics, account.names)
@@ -171,7 +171,7 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
     indexing = Indexing(account.server, options.clock, options.store)
     if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
         (selection,) = select(resolve_and_compile({name: rule}, account), account, options).values()
-        explanation = _held(explanation, rule, selection)
+        explanation = _with_selection(explanation, rule, selection)
         if explanation.passed and explanation.asset and isinstance(selection, Selection):
             reasons = waiting_reasons(indexing, selection.certainty, [explanation.asset], settle)
             explanation = replace(explanation, waits=reasons.get(explanation.asset.id))
@@ -182,7 +182,7 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
 
 
 def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) -> bool:
-    """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
+    """Whether a stage is not done for a photo, so that only the whole selection shows whether the match is certain."""
     asset = Asset.of(record)
     scope = ranking_scope([scope_of(rule.match).narrow(Query(Kind.METADATA))])
     return bool(frozenset(Stage) - done_stages(indexing, asset, settle, scope, is_read=shows_metadata(record)))
@@ -191,7 +191,7 @@ def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) ->
 def explain_resolved(
     written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount
 ) -> tuple[RuleExplanation, Record | None]:
-    """Returns what a rule whose names are looked up says of one asset, but for its limit, and the asset's details.
+    """Returns the explanation of one asset by a resolved rule, without its limit, and the asset's details.
 
     The details are None if the account does not see the asset.
     """
@@ -200,31 +200,33 @@ def explain_resolved(
         return RuleExplanation(
             account.name, outside="this account does not see it: deleted, locked, or somebody else's"
         ), None
-    asking = AssetProbe(account.server.searches, record)
-    explanation = explain(resolved.match, asking, written=written.match, name_of=Namer(account.names))
-    return RuleExplanation(account.name, Asset.of(record), explanation, _outside(resolved, asking, account)), record
+    probe = AssetProbe(account.server.searches, record)
+    explanation = explain(resolved.match, probe, written=written.match, name_of=Namer(account.names))
+    return RuleExplanation(account.name, Asset.of(record), explanation, _outside(resolved, probe, account)), record
 
 
-def _outside(rule: Rule, asking: AssetProbe, account: ConnectedAccount) -> str | None:
-    """Why a rule does not look at an asset at all."""
-    reach = scope_of(rule.match)
-    if asking.finds(reach.narrow(Query(Kind.METADATA))):
+def _outside(rule: Rule, probe: AssetProbe, account: ConnectedAccount) -> str | None:
+    """Why an asset is outside of a rule's scope. None if it is inside."""
+    scope = scope_of(rule.match)
+    if probe.finds(scope.narrow(Query(Kind.METADATA))):
         return None
-    record = asking.record
-    if record.get("isTrashed") and not reach.trash:
+    record = probe.record
+    if record.get("isTrashed") and not scope.trash:
         return "it is in the trash"
     if record.get("ownerId") != account.user.id:
         return "it belongs to somebody whose photos are not on this account's timeline"
-    # Before 1.133 a record tells only whether it is archived.
+    # Before 1.133 a record shows only whether it is archived.
     place = record.get("visibility", "archive" if record.get("isArchived") else "timeline")
-    if any(visibility.value == place for visibility in reach.visibility):
+    if any(visibility.value == place for visibility in scope.visibility):
         return "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
-    looked = " or ".join(sorted(_PLACES[visibility.value] for visibility in reach.visibility))
+    looked = " or ".join(sorted(_PLACES[visibility.value] for visibility in scope.visibility))
     return f"it is {_PLACES.get(str(place), place)}, and the rule looks at what is {looked}"
 
 
-def _held(explanation: RuleExplanation, rule: Rule, selection: Selection | tuple[Problem, ...]) -> RuleExplanation:
-    """A match held against the whole selection."""
+def _with_selection(
+    explanation: RuleExplanation, rule: Rule, selection: Selection | tuple[Problem, ...]
+) -> RuleExplanation:
+    """The explanation of a match, completed from the whole selection: limit, split, problems."""
     if not isinstance(selection, Selection):
         return replace(explanation, problems=selection)
     asset_id = explanation.asset.id if explanation.asset else ""
@@ -238,13 +240,13 @@ def _held(explanation: RuleExplanation, rule: Rule, selection: Selection | tuple
 
 @dataclass(frozen=True, slots=True)
 class Namer:
-    """What ids in searches stand for."""
+    """Returns names for the ids in searches."""
 
     names: NameResolver
 
     def __call__(self, field_: str, id_: str) -> str:
-        """The name of what an id in a search field stands for, else the id."""
+        """The name for an id in a search field; the id if it has none."""
         try:
             return self.names.names_by_id(EntityKind(BY_NAME[field_].refers_to)).get(id_, id_)
         except ServerError:
-            return id_  # it explains less, and is no reason to explain nothing
+            return id_  # an explanation without a name is better than none

@@ -1,4 +1,4 @@
-"""The searches that would answer the rules of a run, for people to look at: nothing is searched."""
+"""Shows the searches that rules need, for people to look at. Nothing is searched."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AccountPlan:
-    """What one account would be asked."""
+    """The query plan of one account, with what helps to read it."""
 
     title: str
     plan: QueryPlan
     sizes: Mapping[Query, int]
-    """How many assets the searches find, of those that the server counts."""
+    """How many assets the searches find; those that were not counted are left out."""
     names: Mapping[str, str]
-    """Names of the ids in the searches."""
+    """Names for ids in the searches."""
     requested_fields: Mapping[Query, frozenset[str]]
-    """What each search asks to be shown of each photo: `exifInfo`, `people`."""
+    """The parts of a record that each search asks for: `exifInfo`, `people`."""
     problems: tuple[Problem, ...] = ()
-    """Rules that cannot be searched for."""
+    """Problems of rules that cannot be searched for."""
 
 
 def query_plans(
@@ -44,7 +44,7 @@ def query_plans(
 ) -> Iterator[AccountPlan]:
     """Yields the plan of each account that takes part. Raises ServerError.
 
-    `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
+    `resolved` has the rules, by account, whose names were looked up before.
     """
     for name, account in accounts.present.items():
         own = {album.name: album.rule for album in albums if name in album.accounts}
@@ -64,20 +64,20 @@ def _of_account(resolved: ResolvedRules, account: ConnectedAccount) -> AccountPl
 
 
 def title_of(server: PhotoServer, account: str = "") -> str:
-    """Returns whom the searches are for."""
+    """Returns the title: account, server and version."""
     of = f"of {account} " if account else ""
     return f"Searches {of}on {server.base}, Immich {server.version}"
 
 
 def fields_asked(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
-    """Returns what each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
+    """Returns the parts of a record that each search of a plan asks for, those for verifying answers included."""
     return {scan.query: server.asks_for(scan.query, scan.fields) for scan in plan.scans}
 
 
 def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
-    """Returns what ids of people, tags and albums in searches stand for. Only lists that are needed are asked for.
+    """Returns names for the ids of people, tags and albums in searches. Only lists that are needed are asked for.
 
-    A list that the server does not give leaves the ids as they are.
+    If asking for a list fails, its ids have no names.
     """
     used = {condition.field for scan in plan.scans for condition in scan.query.conditions}
     names_by_id: dict[str, str] = {}

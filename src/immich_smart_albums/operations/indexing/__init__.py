@@ -1,3 +1,3 @@
-"""What Immich has not looked at yet."""
+"""Finds out what Immich has not looked at yet."""
 
 from __future__ import annotations

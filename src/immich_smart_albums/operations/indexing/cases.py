@@ -1,4 +1,4 @@
-"""Groups of photos of which the same is known, so that what is missing is worked out once for each group."""
+"""Groups photos for which the same stages are known to be done, so that each group is decided once."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Some photos."""
+    """Photos for which the same is known."""
 
     table: Table
-    """What makes it certain that they match."""
+    """Tells which stages decide whether they match."""
     done: Stages
     is_fresh: bool
-    """Whether they were only just uploaded."""
+    """Whether they were uploaded only just now."""
     assets: Sequence[Asset]
 
     @property
     def deciding(self) -> Stages:
-        """The steps not known to be done that may still decide."""
+        """The stages that may still decide, of those not known to be done."""
         return deciding_stages(self.table, self.done)
 
     @property
     def missing(self) -> tuple[Stage, ...]:
-        """The fewest steps that are missing for certainty. Empty if it is certain."""
+        """The fewest stages that are missing for certainty. Empty if the match is certain."""
         return missing_stages(self.table, self.done)
 
     def split(self, ids: Collection[str], stages: Iterable[Stage]) -> Iterator[Case]:
-        """Yields the photos with these ids, for which `stages` are done as well, and the others."""
+        """Yields two cases: the photos with these ids, for which `stages` are done as well, and the others."""
         inside = [asset for asset in self.assets if asset.id in ids]
         if inside:
             yield replace(self, done=self.done.union(stages), assets=inside)
@@ -49,7 +49,7 @@ class Case:
 
 
 def doubtful(groups: Iterable[Alike], fresh: Mapping[str, Record]) -> Iterator[Case]:
-    """Yields the cases of groups of which something is not certain yet; `fresh` is what was uploaded only just."""
+    """Yields the cases of groups. `fresh` has the records of photos that were uploaded only just now."""
     for group in groups:
         known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
         settled = [asset for asset in group.assets if asset.id not in fresh] if fresh else group.assets

@@ -1,4 +1,4 @@
-"""Indexing of one account's server: each question about it is asked once in a run.
+"""The state of Immich's indexing for one account. Each question is asked once in a run.
 
 Immich has no list of the photos that it has not looked at yet. Three things can be asked instead:
 
@@ -38,28 +38,28 @@ QUEUES: dict[Stage, frozenset[str]] = {
     Stage.FACES: frozenset({"face detection", "facial recognition"}),
     Stage.TEXT: frozenset({"text recognition"}),
 }
-"""The queues, in Immich's words, that a step waits for."""
+"""The queues, in Immich's words, that a stage waits for."""
 
 MINUTE = 60.0
 
 
 @dataclass(slots=True)
 class Indexing:
-    """Asks one account's server, each thing once in a run, and only where something depends on it."""
+    """Asks one account's server about its indexing, and only if something depends on the answer."""
 
     server: PhotoServer
     clock: Callable[[], float] | None
-    """Seconds since 1970, for servers that do not tell their time."""
+    """Returns seconds since 1970, for servers that do not send their time."""
     store: CacheStore | None = None
-    """Where the ids of photos that were seen with an embedding, or with faces, last from run to run."""
+    """Keeps the ids of photos that were seen with an embedding, or with faces, from run to run."""
     most: int | None = None
-    """How many of the newest photos are looked up for embeddings at once; the others are left `open`. None: all."""
+    """How many of the newest photos are asked for embeddings at once; the others are left `open`. None: all."""
     open: dict[Query, dict[str, Asset]] = field(default_factory=dict)
-    """Photos whose embeddings were not looked up yet, by the scope of the ranking that would tell."""
+    """Photos that were not asked for embeddings yet, by the scope of the ranking to ask."""
     embedded: dict[str, bool] = field(default_factory=dict)
-    """Whether a photo has an embedding, by its id, of those that this run has asked about."""
+    """Whether a photo has an embedding, by its id, for photos that this run has asked about."""
     busy: frozenset[str] | None = None
-    """What `queues` returned. None if nobody called it yet."""
+    """The last answer of `queues`. None if it was not called yet."""
     _now: int | None = None
     _fresh: dict[tuple[int, frozenset[Visibility], bool], Mapping[str, Record]] = field(default_factory=dict)
     _is_smart: bool | None = None
@@ -70,7 +70,7 @@ class Indexing:
 
     @property
     def leaves_open(self) -> bool:
-        """Whether this serves a preview, and not a plan: embeddings seen in earlier runs then count as there."""
+        """Whether this serves a draft, and not a plan: embeddings seen in earlier runs then count as present."""
         return self.most is not None
 
     def look_anew(self) -> None:
@@ -107,9 +107,9 @@ class Indexing:
                 del self.open[scope]
 
     def having_embeddings(self, assets: Iterable[Asset], scope: Query, *, exact: bool) -> set[str]:
-        """Returns the ids of those photos that have an embedding; those left `open` count as having none.
+        """Returns the ids of the photos that have an embedding. Those left `open` count as having none.
 
-        Without `exact`, and in a preview, an embedding that an earlier run saw counts as there. Raises ServerError.
+        Without `exact`, and in a draft, an embedding seen in an earlier run counts as present. Raises ServerError.
         """
         wanted = list(assets)
         seen = self._known_embedded()
@@ -140,7 +140,7 @@ class Indexing:
             since = where(createdAfter=from_milliseconds(self._time() - settle * 1000))
             query = Query(Kind.METADATA, ordered((*since, *scope.where)), scope.visibility)
             fresh: dict[str, Record] = {}
-            # Mostly there is nothing, and without EXIF that is one request.
+            # Usually there are none, and without EXIF that takes a single request.
             for fields in (frozenset[str](), METADATA_FIELDS):
                 batches = self.server.searches.find(query, fields)
                 fresh |= {str(record["id"]): record for batch in batches for record in batch}
@@ -185,7 +185,7 @@ class Indexing:
         self._known_faces().add((asset.id for asset in assets), self._time(), is_refreshed=True)
 
     def _time(self) -> int:
-        """What the server's clock shows, in ms since 1970."""
+        """The time of the server, in ms since 1970."""
         if self._now is None:
             self._now = self.server.hints.now()
         if self._now is None:

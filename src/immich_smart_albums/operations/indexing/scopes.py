@@ -1,4 +1,4 @@
-"""Scopes for embeddings: as wide as some searches look, and as narrow as rankings can say it.
+"""Scopes in which to ask for embeddings: they cover some searches, and are as narrow as rankings can be.
 
     >>> from immich_smart_albums.model.dialects import where
     >>> emma = Query(Kind.METADATA, where(personIds=("emma",), city="Nice"))
@@ -7,8 +7,8 @@
     >>> narrow_scope([emma]).describe()
     "metadata search ((city='Nice' and personIds=[emma]))"
 
-An embedding that a ranking shows is there, whatever was ranked. So it does not matter if a server ignores what narrows
-a ranking: then it is longer, and shows no less.
+A photo in a ranking has an embedding, whatever was ranked. So it does no harm if a server ignores a condition of a
+ranking: the ranking is then longer, and shows no less.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.condition import Branch
 
 _MOST_BRANCHES = 5
-"""With more of them, as many rankings would be about as long as one of everything."""
+"""More rankings than this would together be about as long as one of everything."""
 
 
 def ranking_scope(drivers: Iterable[Query]) -> Query:
-    """Returns the search without conditions that looks wherever some searches do."""
+    """Returns the search without conditions that covers all these searches."""
     queries = list(drivers)
     in_trash = any(condition.field in LOOKS_INTO_TRASH for query in queries for condition in query.where)
     visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
@@ -39,9 +39,10 @@ def ranking_scope(drivers: Iterable[Query]) -> Query:
 
 
 def narrow_scope(drivers: Iterable[Query]) -> Query:
-    """Returns the same, with branches that together surely cover what the searches find.
+    """Returns a search with branches that together surely cover the metadata searches among these.
 
-    It has no branches where one would have to cover everything. What rankings find is left out: it has embeddings.
+    Without branches if one of them would cover everything. Rankings need not be covered: photos in them have
+    embeddings.
     """
     queries = list(drivers)
     scope = ranking_scope(queries)
@@ -53,11 +54,11 @@ def narrow_scope(drivers: Iterable[Query]) -> Query:
 
 
 def _branches(query: Query) -> Iterator[Branch]:
-    """What surely holds for what a search finds, in conditions that rankings take: one of these."""
+    """Branches of conditions that rankings take, of which one holds for each photo that a search finds."""
     for chosen in query.any_of or ((),):
         conditions = (*query.where, *chosen)
         plain = tuple(condition for condition in conditions if _is_ranked(condition))
-        # Any of some people: each by himself.
+        # Any of some people: a branch for each.
         choices = (
             [Condition(condition.field, "all", (str(value),)) for value in condition.value]
             for condition in conditions
@@ -70,7 +71,7 @@ def _branches(query: Query) -> Iterator[Branch]:
 
 
 def _is_ranked(condition: Condition) -> bool:
-    """Whether a ranking can be narrowed to what fits a condition."""
+    """Whether rankings take a condition."""
     flat = as_flat(condition)
     row = None if flat is None else BY_NAME[flat[0]]
     return row is not None and row.kinds == BOTH_KINDS and row.widens is None

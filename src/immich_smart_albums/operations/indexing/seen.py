@@ -1,4 +1,4 @@
-"""The ids of photos that had something once, such as an embedding, kept from run to run."""
+"""Ids of photos that once had something, such as an embedding, stored from run to run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _STAMP = b"1"
 _DAY = 24 * 60 * 60 * 1000
 
 _FEW = 500
-"""Photos for which it is not worth to look at all that were seen."""
+"""For fewer photos than this, each is looked up by itself."""
 
 
 class SeenAssets:
-    """Ids in a store. Losing them costs requests and nothing else."""
+    """A set of ids in a store. Losing it costs only requests."""
 
     def __init__(self, store: CacheStore | None, key: str) -> None:
         self._store = store
@@ -32,18 +32,18 @@ class SeenAssets:
 
     @classmethod
     def of(cls, server: PhotoServer, store: CacheStore | None, what: str) -> Self:
-        """Returns the ids kept for the account of a key. Empty, and not kept, if the key may not say whose it is."""
+        """Returns the stored set for a key's account. Empty, and never stored, if the key may not ask for its user."""
         try:
             return cls(store, f"{what} {server.directory.me().id}" if store else "")
         except MissingPermission:
             return cls(None, "")
 
     def has(self, asset_id: str) -> bool:
-        """Returns whether a photo had it."""
+        """Returns whether the set has a photo."""
         return contains(self._ids, pack(asset_id))
 
     def among(self, ids: Collection[str]) -> set[str]:
-        """Returns of which photos it was seen."""
+        """Returns those of these ids that the set has."""
         if not self._ids:
             return set()
         if len(ids) < _FEW:
@@ -51,7 +51,7 @@ class SeenAssets:
         return set(ids).intersection(unpacked(self._ids))
 
     def add(self, ids: Iterable[str], now: int, *, is_refreshed: bool = False) -> None:
-        """Remember photos; `now` in ms since 1970. What is not added to, or refreshed, is forgotten in two days."""
+        """Add photos; `now` is in ms since 1970. A set that is not added to, or refreshed, expires in two days."""
         ids = set(ids)
         new = [pack(asset_id) for asset_id in ids - self.among(ids)]
         if self._store is not None and (new or is_refreshed):

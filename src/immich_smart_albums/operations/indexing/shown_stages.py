@@ -1,4 +1,4 @@
-"""Stages that Immich's record of a photo still shows as done, such as the people on it."""
+"""Stages whose result Immich's record of a photo still shows, such as the people on it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def shown_stages(  # noqa: PLR0913 - which photos and steps, and how they are lo
     *,
     of_anybody: bool = False,
 ) -> dict[str, Stages]:
-    """Returns by photo id those of some steps of which Immich still shows the result.
+    """Returns, by photo id, which of these stages still show their result.
 
-    Photos that no search of this account finds are missing in it, such as those that others put into an album: Immich
-    shows nothing of them here, and never will. With `of_anybody` searches find what belongs to others as well.
+    Photos that no search of this account finds are left out, such as those that others put into an album: Immich shows
+    this account nothing of them, and never will. With `of_anybody`, searches find photos of others as well.
 
-    A photo that shows nobody has its faces done only if no earlier run saw any on it, and the key sees that no queue of
-    faces is at work. Otherwise Immich may be detecting them again. Raises ServerError.
+    For a photo that shows nobody, faces are done only if no earlier run saw any on it, and the key sees that no queue
+    of faces is at work. Otherwise Immich may be detecting them again. Raises ServerError.
     """
     fresh = indexing.uploaded_within(settle, scope)
     records = {str(detail["id"]): detail for detail in indexing.server.searches.details(asset.id for asset in assets)}

@@ -1,15 +1,15 @@
 """Finds the matches that are not certain yet, because Immich has not looked at these photos.
 
-Immich says of no photo when it was looked at for faces, or for text. What can be known is this:
+Immich does not say when it looked at a photo for faces, or for text. This much can be known:
 
 - whether it has an embedding: exactly, since a ranking returns it or does not;
 - whether its file was read: its record then has what stands in the file;
 - when it was uploaded, and for an administrator's key which queues are not empty.
 
 So a photo counts as looked at for faces and text once three things hold: it was uploaded longer ago than `settle`, no
-queue for that step is seen to be at work, and it has an embedding, because Immich makes that in the same pass. Where
-smart search is switched off no photo has an embedding, and the other two decide. The same goes for what Immich has not
-found in a file.
+queue for that stage is seen to be at work, and it has an embedding, because Immich makes that in the same pass. If
+smart search is switched off, no photo has an embedding, and the other two decide. The same is true for metadata that
+Immich has not found in a file.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.stages import Stages
 
 _BY_SIGN = (Stage.METADATA, Stage.FACES, Stage.TEXT)
-"""Steps of which no answer tells that they are done, so that an embedding has to be their sign."""
+"""Stages that no answer shows to be done; an embedding is taken as the sign that they are."""
 
 _SIGNED = frozenset(_BY_SIGN)
 
@@ -49,19 +49,19 @@ _WORDS = {
 }
 
 OPEN = "whether Immich has looked at them is not asked yet; the plan does"
-"""Why photos wait that are still in `Indexing.open`."""
+"""The reason for photos in `Indexing.open`."""
 
 MOST_DETAILS = 200
-"""Photos whose details are asked for where nothing else tells whether their files were read."""
+"""Photos whose details are asked for, if nothing else shows whether their files were read."""
 
 
 def waiting_reasons(
     indexing: Indexing, certainty: Certainty | None, assets: Sequence[Asset], settle: int, *, exact: bool = True
 ) -> dict[str, str]:
-    """Returns by id which of some matches are not certain yet, with the reason in words.
+    """Returns, by id, the reason in words for each of these matches that is not certain yet.
 
-    `settle` is in seconds. With `exact` an embedding that was seen in an earlier run is looked up again where the
-    rule needs it: Immich may have thrown it away to make a new one. Raises ServerError and FilterError.
+    `settle` is in seconds. With `exact`, an embedding that was seen in an earlier run is asked for again if the rule
+    needs it: Immich may have thrown it away to make a new one. Raises ServerError and FilterError.
     """
     if certainty is None:
         return {}
@@ -79,7 +79,7 @@ def waiting_reasons(
 
 
 def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
-    """Returns a selection with only the certain photos in `assets`, and the others in `waiting`.
+    """Returns the selection with only certain matches in `assets`, and the others in `waiting`.
 
     Raises ServerError and FilterError.
     """
@@ -95,7 +95,7 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
 
 
 def done_stages(indexing: Indexing, asset: Asset, settle: int, scope: Query, *, is_read: bool) -> Stages:
-    """Returns the steps that are done for a photo. `is_read`: its record has what stands in its file.
+    """Returns the stages that are done for a photo. `is_read`: its record has the metadata of its file.
 
     Raises ServerError.
     """
@@ -105,7 +105,7 @@ def done_stages(indexing: Indexing, asset: Asset, settle: int, scope: Query, *, 
 
 
 def _decided(indexing: Indexing, cases: list[Case], scope: Query, *, exact: bool) -> list[Case]:
-    """The cases, with the steps that an embedding proves or is a sign of, and what details show of files."""
+    """The cases, split by the stages that embeddings and details show to be done."""
     wanting = [case.deciding for case in cases]
     proven = [stages and Stage.EMBEDDING in stages for stages in wanting]
     by_itself = [asset for case, is_asked in zip(cases, proven, strict=True) if is_asked for asset in case.assets]
@@ -120,7 +120,7 @@ def _decided(indexing: Indexing, cases: list[Case], scope: Query, *, exact: bool
 
 
 def _by_sign(indexing: Indexing, cases: list[Case], scope: Query) -> list[Case]:
-    """The cases, with the steps of which an embedding is a sign, where no queue is at work on them."""
+    """The cases, split by the stages of which an embedding is the sign, unless their queue is at work."""
     if not any(not case.is_fresh and case.deciding & _SIGNED for case in cases):
         return cases
     busy = indexing.queues()
@@ -140,7 +140,7 @@ def _by_sign(indexing: Indexing, cases: list[Case], scope: Query) -> list[Case]:
 
 
 def _by_files(indexing: Indexing, cases: list[Case]) -> list[Case]:
-    """The cases, with what details show of whether files were read, where nothing else told and few are left."""
+    """The cases, split by whether details show that the file was read, if few photos are left to ask about."""
     unread = [not case.is_fresh and Stage.METADATA in case.deciding for case in cases]
     ids = [asset.id for case, is_asked in zip(cases, unread, strict=True) if is_asked for asset in case.assets]
     if not 0 < len(ids) <= MOST_DETAILS:
@@ -154,7 +154,7 @@ def _by_files(indexing: Indexing, cases: list[Case]) -> list[Case]:
 
 
 def _reasons(indexing: Indexing, ids: Sequence[str], stage: Stage) -> dict[str, str]:
-    """Why photos wait that lack the same step, by id."""
+    """The reasons, by id, for photos that lack the same stage."""
     words, left_open, without = _WORDS[stage], set[str](), set[str]()
     busy = sorted(QUEUES.get(stage, frozenset()) & (indexing.busy or frozenset()))
     if stage is Stage.EMBEDDING or stage in _BY_SIGN:
@@ -170,7 +170,7 @@ def _reasons(indexing: Indexing, ids: Sequence[str], stage: Stage) -> dict[str, 
 
 
 def _ranked_by(certainty: Certainty, groups: Iterable[Alike]) -> set[str]:
-    """The photos of which a ranking of this run showed that they have an embedding."""
+    """The photos that are in a ranking of this run, and so have an embedding."""
     results = certainty.evidence.results
     rankings = [result.places for query, result in results.items() if query.kind is Kind.SMART]
     if not rankings:

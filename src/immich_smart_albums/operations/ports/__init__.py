@@ -1,1 +1,1 @@
-"""What the operations need from the world."""
+"""Ports: what operations need from a server and a ledger."""

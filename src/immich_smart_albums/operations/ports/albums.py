@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 
 class Albums(Protocol):
-    """What is in albums, and writing to them. Everything here raises ServerError rather than do less."""
+    """Reads albums, and writes to them. Every method raises ServerError rather than do less."""
 
     def members(self, album_id: str) -> frozenset[str]:
         """Returns the ids in an album. Trashed and hidden ones may be missing."""
         ...
 
     def trashed(self, album_id: str) -> frozenset[str]:
-        """Returns the ids in an album that are in the trash. Empty on versions that do not tell."""
+        """Returns the ids in an album that are in the trash. Empty on versions that do not show them."""
         ...
 
     def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
         """Returns those of these ids that `members` does not show and that are in the album all the same.
 
-        `GET /albums?assetId=` tells of each. An id of which it cannot be known counts as in the album.
+        Each is asked for by `GET /albums?assetId=`. An id for which that is not certain counts as in the album.
         """
         ...
 
@@ -38,15 +38,15 @@ class Albums(Protocol):
         ...
 
     def create(self, name: str, description: str = "") -> Album:
-        """Create an album, and return it. A request whose answer was lost does not make a second one."""
+        """Create an album. Returns it. A request whose answer was lost does not make a second one."""
         ...
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Add one chunk of assets that are not there. Returns what became of each, by id."""
+        """Add one chunk of assets that are not there. Returns the outcome of each, by id."""
         ...
 
     def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Take out one chunk of assets that are there. Returns what became of each, by id."""
+        """Take out one chunk of assets that are there. Returns the outcome of each, by id."""
         ...
 
     def edit(
@@ -58,16 +58,16 @@ class Albums(Protocol):
         order: str | None = None,
         cover: str | None = None,
     ) -> None:
-        """Change what is given; None leaves a part as it is.
+        """Change parts of an album; None leaves a part as it is.
 
         `order` is asc or desc, the cover the id of an asset in the album.
         """
         ...
 
     def share(self, album_id: str, user_id: str, role: str | None) -> None:
-        """Give a user a role, editor or viewer; None takes the album away. It may be so already."""
+        """Give a user a role, editor or viewer; None stops sharing. Does nothing if it is so already."""
         ...
 
     def delete(self, album_id: str) -> None:
-        """Delete an album; what is in it stays in the library. It may be gone already."""
+        """Delete an album; its photos stay in the library. Does nothing if it is gone already."""
         ...

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Directory(Protocol):
-    """The named things of a server. Everything here raises ServerError rather than answer less."""
+    """The named things of a server. Every method raises ServerError rather than return less."""
 
     def me(self) -> User:
         """Returns the user that the key belongs to (`GET /users/me`). Raises MissingPermission without `user.read`."""
         ...
 
     def permissions(self) -> frozenset[str] | None:
-        """Returns the names of what the key may do, or "all". None if the server cannot tell (before 1.139)."""
+        """Returns the key's permissions by name, or "all". None if the server cannot say (before 1.139)."""
         ...
 
     def people(self) -> list[Person]:
@@ -56,8 +56,8 @@ class Directory(Protocol):
     def partners(self, *, is_hint: bool = False) -> list[User]:
         """Returns the users whose photos the account's timeline shows beside its own.
 
-        Asked once and not for long if it `is_hint`, so that nothing depends on the answer. Raises MissingPermission
-        without `partner.read`.
+        With `is_hint` nothing depends on the answer: it is asked for once, with a short time-out. Raises
+        MissingPermission without `partner.read`.
         """
         ...
 
@@ -75,10 +75,10 @@ class Directory(Protocol):
 
 
 class ServerInfo(Protocol):
-    """What helps to understand a result. Raises ServerError."""
+    """Facts about the server that help to understand a result. Raises ServerError."""
 
     def now(self) -> int | None:
-        """Returns what the server's clock shows, in ms since 1970. None if it does not tell."""
+        """Returns the server's time, in ms since 1970. None if it does not send it."""
         ...
 
     def values(self, field: str) -> list[str] | None:
@@ -95,18 +95,18 @@ class ServerInfo(Protocol):
     def busy_queues(self) -> list[str] | None:
         """Returns the queues with work left, in Immich's words. None if that is not known, for whatever reason.
 
-        Only an administrator's key is told.
+        Only administrators' keys may ask.
         """
         ...
 
 
 class Embeddings(Protocol):
-    """Which assets have an embedding: a vector of the picture, which Immich makes for smart search."""
+    """Finds assets that have an embedding: the vector of a picture that Immich makes for smart search."""
 
     def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
         """Returns exactly the ids of those assets that have an embedding.
 
-        `scope` says where to look for them: its visibility, whether in the trash, and, if it has branches, that each of
-        the assets fits one of them. Raises ServerError.
+        `scope` is the search to look in: its visibility, whether in the trash, and branches, if any, of which one holds
+        for each of the assets. Raises ServerError.
         """
         ...

@@ -1,4 +1,4 @@
-"""The server as operations know it, with the key of one account."""
+"""The port for a server, with the key of one account."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Pictures(Protocol):
-    """Small pictures, for pages. Everything here raises ServerError; Refused with status 404 for one not made yet.
+    """Small pictures, for pages. Methods raise ServerError; Refused with status 404 if Immich has not made it yet.
 
-    With the `etag` of a picture that the caller has, the same picture comes without data.
+    With the `etag` of the picture that the caller has, the same picture comes without data.
     """
 
     def of_asset(
@@ -34,7 +34,7 @@ class Pictures(Protocol):
 
 
 class Workflows(Protocol):
-    """Immich's own workflows (3.0 and later). Everything here raises ServerError rather than answer less."""
+    """Immich's own workflows (3.0 and later). Every method raises ServerError rather than return less."""
 
     def methods(self) -> frozenset[str] | None:
         """Returns the methods that steps may use. None if this version has no workflows."""
@@ -45,7 +45,7 @@ class Workflows(Protocol):
         ...
 
     def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
-        """Make a workflow of one step, and return its id."""
+        """Make a workflow of one step. Returns its id."""
         ...
 
     def details(self, workflow_id: str) -> Workflow:
@@ -77,12 +77,12 @@ class PhotoServer(Protocol):
 
     @property
     def hints(self) -> ServerInfo:
-        """What helps to understand a result."""
+        """Facts that help to understand a result."""
         ...
 
     @property
     def embeddings(self) -> Embeddings:
-        """What Immich has looked at for smart search."""
+        """Embeddings of assets."""
         ...
 
     @property
@@ -106,11 +106,11 @@ class PhotoServer(Protocol):
         ...
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """Returns which of `exifInfo` and `people` a search for these fields asks Immich to show of each asset."""
+        """Returns which of `exifInfo` and `people` a search for these fields asks Immich for."""
         ...
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """Returns the fields of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the fields of a query that this version would silently ignore, each with an explanation."""
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
@@ -118,5 +118,5 @@ class PhotoServer(Protocol):
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """Returns what to know about those of these fields of assets that this version does not return."""
+        """Returns an explanation for each of these fields of assets that this version does not return."""
         ...

@@ -1,3 +1,3 @@
-"""Taking back what a run did."""
+"""Takes back a run."""
 
 from __future__ import annotations

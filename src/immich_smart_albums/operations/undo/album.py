@@ -1,4 +1,4 @@
-"""The changes that take back one run in one album, and warnings for what stays as it was changed since."""
+"""The changes that take back one run in one album, with warnings for everything that changed since and stays."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Keys:
 
     servers: Mapping[str, PhotoServer]
     users: Mapping[str, str]
-    """Whose account each is: the user's id."""
+    """The id of each account's user, by account."""
 
     def account_of(self, user_id: str) -> str | None:
         """Returns the account of a user. None if no key of that user is at hand."""
@@ -55,21 +55,21 @@ class WrittenAlbum:
 
     run: Run
     writes: Sequence[Write]
-    """Of the run."""
+    """The run's writes to the album."""
     since: Sequence[Write]
-    """All to this album, of whatever run."""
+    """All writes to the album, of all runs."""
     fates: Mapping[str, Fate]
     memory: AlbumMemory
     details: AlbumDetails
     inside: frozenset[str]
-    """Shown or not."""
+    """The ids in the album, shown or not."""
 
     def photos(
         self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: MembershipState
     ) -> tuple[list[Membership], Counter[int | None]]:
-        """Returns photos with which the run did something that still counts.
+        """Returns the photos that the run moved and that are still as it left them, and counts of the others.
 
-        And how many others there are, by the run that did something with them since. None for people.
+        The counts are by the run that moved the photos since. None stands for people.
         """
         ids = (id_ for write in self.writes if isinstance(write.intent.change, kind) for id_ in write.ids(outcome))
         doubtful = self.memory.perhaps_taken_out(self.details.updated)
@@ -96,7 +96,7 @@ class WrittenAlbum:
 
 
 def changes_back(album: WrittenAlbum, keys: Keys, owner: str, warnings: list[str]) -> Iterator[Change]:
-    """Yields the changes that take back what the run did; `warnings` get what is left as it is, and why."""
+    """Yields the changes that take back the run. Adds to `warnings` what stays as it is, and why."""
 
     def adder(photo: Membership) -> str:
         return keys.account_of(photo.user) or owner
@@ -106,7 +106,7 @@ def changes_back(album: WrittenAlbum, keys: Keys, owner: str, warnings: list[str
     removed, left_out = album.photos(RemoveAssets, Outcome.REMOVED, MembershipState.REMOVED)
     left_in[None] += len(ours) - len(added)
     warnings += [*_left("added", left_in), *_left("took out", left_out)]
-    # Who owns the album may take out all; where that is nobody of us, who added a photo may.
+    # The album's owner may take out every photo; without the owner's key, each account those that it added.
     remover = keys.account_of(album.details.owner.id)
     yield from (RemoveAssets(*removal) for removal in _grouped(added, lambda membership: remover or adder(membership)))
     creation = next((change for change in album.changes() if isinstance(change, CreateAlbum)), None)
@@ -138,7 +138,7 @@ def changes_back(album: WrittenAlbum, keys: Keys, owner: str, warnings: list[str
 
 
 def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
-    """What is said of photos that stay as they are, by the run, or by the people, who did something with them since."""
+    """Warnings on photos that stay because a later run, or people, moved them since."""
     for run, number in sorted(others.items(), key=lambda item: (item[0] is None, item[0] or 0)):
         if not number:
             continue
@@ -151,7 +151,7 @@ def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
 
 
 def _deletion(creation: CreateAlbum, album: WrittenAlbum) -> DeleteAlbum:
-    """The album as the run left it."""
+    """The deletion of an album that is as the run left it."""
     shares = [change for change in reversed(album.changes()) if isinstance(change, ShareAlbum)]
     roles = {share.user.id: share.role for share in shares if share.role is not None}
     return DeleteAlbum(creation.name, creation.description, roles)

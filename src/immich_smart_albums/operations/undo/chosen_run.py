@@ -1,4 +1,4 @@
-"""Chooses the run to take back: the one that was named, or the last that wrote something and still counts."""
+"""Chooses the run to take back: the named one, or the last that wrote something and is in effect."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def chosen_run(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> t
 
 
 def _written(ledger: Ledger, run: Run) -> list[Write]:
-    """The requests of a run of which it is known that they did something."""
+    """The requests of a run that are known to have done something."""
     return [write for write in ledger.writes(run.id) if write.state is WriteState.DONE or write.outcomes]
 
 

@@ -1,4 +1,4 @@
-"""Decides which runs are in effect: one may be taken back, and taking it back may be taken back as well."""
+"""Decides which runs are in effect. A run may be undone, and the undo may be undone as well."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Runs:
 
     @cached_property
     def _taken_back(self) -> dict[int, int]:
-        """What took a run back to the end. An undo that failed half-way may be run again."""
+        """The undo of each run that was undone completely. An undo that failed half-way may be run again."""
         return {run.undoes: run.id for run in self.all if run.undoes is not None and run.ending is Ending.DONE}
 
     def last_word(self, run: int) -> int:
-        """Returns the run that took a run back, or did it again, whichever came last; itself where none did."""
+        """Returns the last run that undid a run or did it again; the run itself if there is none."""
         while run in self._taken_back:
             run = self._taken_back[run]
         return run
@@ -42,10 +42,10 @@ class Runs:
         return 0 if undoes is None else 1 + self.depth(undoes)
 
     def undone_by(self, run: int) -> int | None:
-        """Returns the run because of which a run is not in effect. None if it is, also where it was done again."""
+        """Returns the run that undid a run. None if the run is in effect, perhaps because it was done again."""
         last = self.last_word(run)
         return last if (self.depth(last) - self.depth(run)) % 2 else None
 
     def is_offered(self, run: Run) -> bool:
-        """Returns whether `undo` without a number may take a run back: it does something, and nothing took it back."""
+        """Returns whether `undo` without a number may choose a run: it is no undo, and nothing has undone it."""
         return self.depth(run.id) % 2 == 0 and run.id not in self._taken_back

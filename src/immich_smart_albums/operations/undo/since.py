@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What our own runs did with a photo since a run."""
+    """What our own runs did with a photo since one run."""
 
     overtaken_by: int | None
-    """The run that has to be taken back first; None: that run had the last word, or all after it was taken back."""
+    """The later run that must be taken back first. None if there is none in effect."""
     runs: frozenset[int]
-    """The run itself and all that did something with the photo since."""
+    """The run itself, and all runs that moved the photo since."""
 
 
 def fates(run: int, writes: Sequence[Write], runs: Runs) -> dict[str, Fate]:
-    """Returns the fate of each photo with which a run did something; `writes` are all to that album, in order."""
+    """Returns the fate of each photo that a run moved. `writes` are all writes to the album, in order."""
     stacks: dict[str, list[int]] = {}
     touched: dict[str, set[int]] = {}
     for write in writes:
@@ -51,13 +51,13 @@ def fates(run: int, writes: Sequence[Write], runs: Runs) -> dict[str, Fate]:
 
 
 def _moved(write: Write) -> Iterator[str]:
-    """What a request put in or took out."""
+    """The ids of the photos that a request put in or took out."""
     if isinstance(write.intent.change, AddAssets | RemoveAssets):
         yield from (id_ for id_, done in write.outcomes.items() if done in {Outcome.ADDED, Outcome.REMOVED})
 
 
 def is_cover_ours(run: int, writes: Sequence[Write], now: str | None) -> bool:
-    """Returns whether nobody but us changed the cover of an album since a run made it, by what the ledger knows."""
+    """Returns whether, by the ledger, nobody but us changed the cover of an album since a run made it."""
     expected: str | None = None
     for write in writes:
         if write.intent.run < run or write.state is WriteState.REFUSED:

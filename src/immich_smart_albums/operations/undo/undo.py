@@ -1,4 +1,4 @@
-"""Taking back exactly what one run wrote, as a plan of its own that is looked at and applied like any other."""
+"""Plans the undo of one run: exactly what it wrote, as a plan that is reviewed and applied like any other."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> Plan:
-    """Returns the plan that takes back a run, or the last one that wrote something and was not taken back yet.
+    """Returns the plan that takes back a run, or the last one that wrote something and is in effect.
 
-    What that run added goes, where it is still there and still ours; what it took out comes back; texts, cover and
-    shares that still are as it left them become what they were; an album that it made is deleted if nothing else is in
-    it and nobody has used it since. What later runs or people did stays, and the plan says so. Raises
-    ConfigurationError where there is nothing to take back, and ServerError.
+    Photos that the run added are taken out if they are still there and still ours; photos that it took out are put
+    back; texts, cover and shares that are still as it left them become what they were; an album that it made is deleted
+    if nothing else is in it and nobody has used it since. Everything that later runs or people did stays, with a
+    warning. Raises ConfigurationError if there is nothing to take back, and ServerError.
     """
     base = next(iter(keys.servers.values())).base
     run, writes, runs = chosen_run(run_id, ledger, frozenset(keys.users.values()))

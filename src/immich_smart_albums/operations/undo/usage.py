@@ -1,4 +1,4 @@
-"""Decides whether somebody has used an album since a run left it: then it is not ours to delete."""
+"""Decides whether somebody has used an album since a run left it. Such an album is not deleted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def uses(left: DeleteAlbum, now: AlbumDetails, albums: Albums) -> Iterator[str]:
-    """Yields why an album must stay; what could not be asked is a reason as well. Raises Unreachable."""
+    """Yields the reasons to keep an album; one is that something could not be asked. Raises Unreachable."""
     if now.name != left.name:
         yield f"it was renamed, from {left.name!r}"
     if now.description != left.description:
