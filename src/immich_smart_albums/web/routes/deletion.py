@@ -50,7 +50,7 @@ class DeletionRoutes:
 
     @form_route
     def delete_rule(self, form: Form) -> Response:
-        """Take a rule out of its file."""
+        """Take a rule out of its file. Raises EditRefused if the file has changed since it was shown."""
         name = form.text("name")
         try:
             before, after = self._studio.rules.delete(name, form.text("basis"))

@@ -13,10 +13,10 @@ from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.history import album_ids, by_rule, written_lines
 from immich_smart_albums.report.plan.words import edits, state, totals, waits
+from immich_smart_albums.web.apply_outcome import apply_outcome
 from immich_smart_albums.web.rendering import headline, page, rendered
 from immich_smart_albums.web.routes.handlers import form_route, fragment, json_route
 from immich_smart_albums.web.routes.parameters import Form, number_of
-from immich_smart_albums.web.run_outcome import run_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,7 @@ def _ended(job: Job) -> str:
         job=job,
         headline=headline(error) if error else "",
         problems=problems_of(error) if error else (),
-        outcome=run_outcome(job.plan, job.result),
+        outcome=apply_outcome(job.plan, job.result),
     )
 
 

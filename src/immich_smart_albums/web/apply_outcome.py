@@ -33,7 +33,7 @@ class UnwrittenAlbum:
 
 
 @dataclass(frozen=True, slots=True)
-class RunOutcome:
+class ApplyOutcome:
     """The albums of a run, by what became of them."""
 
     written: list[str] = field(default_factory=list)
@@ -52,9 +52,9 @@ class RunOutcome:
         return ", ".join([*parts, *([f"{untouched:,} not"] if untouched else [])]) if self.unwritten else "Done"
 
 
-def run_outcome(plan: Plan, result: ApplyResult) -> RunOutcome:
+def apply_outcome(plan: Plan, result: ApplyResult) -> ApplyOutcome:
     """Returns the outcome for the albums of a plan. Those without changes and problems are omitted."""
-    outcome = RunOutcome()
+    outcome = ApplyOutcome()
     for album, written in zip(plan.albums, result.albums, strict=False):
         if album.has_changes and _is_whole(album, written):
             outcome.written.append(album_line(album, written))
