@@ -21,7 +21,7 @@ SmartAlbumsError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -46,6 +46,8 @@ class Problem:
     message: str
     hint: str | None = None
     excerpt: str | None = None
+    answers: tuple[str, ...] = field(default=(), kw_only=True)
+    """What can be said to it, where it is a question: values of `was` as YAML, the one for a new album last."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"

@@ -286,7 +286,7 @@ def test_any_verb_is_parsed_again_as_it_was_meant(verb: str, name: str, monkeypa
 def test_every_way_to_reach_the_server_is_carried_or_kept_back_on_purpose() -> None:
     parser = VERBS["sync"].parser("sync")
     (group,) = [group for group in parser._action_groups if group.title == "server"]
-    assert {action.dest for action in group._group_actions} == {*pasting.CARRIED, *pasting.NEVER_CARRIED}
+    assert {action.dest for action in group._group_actions} == {*pasting.CARRIED, "key"}
 
 
 def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_value(

@@ -11,7 +11,6 @@ from immich_smart_albums.config.editing.albums import (
     PhotoFacts,
     add_album,
     album_entry,
-    find_album,
     match_from_photo,
     set_word,
 )
@@ -228,7 +227,6 @@ def test_conditions_are_added_changed_and_taken_out() -> None:
         (" {tag: x}\n", lambda rules: never(rules, ("albums", 4), A), "there is no match where one was"),
         (" {tag: x}\n", lambda rules: set_word(rules, ALBUM, "shares", "x"), "an album has no word 'shares'"),
         (" {tag: x}\n", lambda rules: set_word(rules, ALBUM, "match", None), "an album needs its match"),
-        (" {tag: x}\n", lambda rules: set_word(rules, find_album(rules, "Y"), "keep", None), "there is no album 'Y'"),
         (
             " {tag: x}\n",
             lambda rules: set_value(rules, MATCH, read_value("a: b: c")),
@@ -268,7 +266,6 @@ def test_a_rule_begins_with_a_photo() -> None:
         "      path: '^/photos/2024 \\(May\\)/'\n"
         f"  - name: Old\n    id: {A}\n    match: {{person: Emma}}\n"
     )
-    assert find_album(load(more), "Old") == ("albums", 1)
 
 
 def test_words_of_an_album_come_and_go() -> None:

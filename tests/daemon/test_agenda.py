@@ -37,7 +37,6 @@ def test_what_never_ran_is_due_at_once_and_what_never_runs_is_not() -> None:
     agenda.begin(schedules(one="daily 04:00", two="never"), {}, START)
     assert agenda.due(START) == ("one",)
     assert agenda.running == ("one",)
-    assert agenda.next_of("two") is None
 
 
 def test_after_a_run_it_is_due_at_the_next_time() -> None:
@@ -45,8 +44,8 @@ def test_after_a_run_it_is_due_at_the_next_time() -> None:
     agenda.begin(schedules(one="daily 04:00", two="every 6h"), {"one": START, "two": START}, START)
     assert agenda.due(START) == ()
     assert agenda.next() == datetime(2026, 1, 1, 18, tzinfo=UTC)
-    assert agenda.next_of("one") == datetime(2026, 1, 2, 4, tzinfo=UTC)
-    assert agenda.due(datetime(2026, 1, 9, tzinfo=UTC)) == ("one", "two")
+    assert agenda.due(datetime(2026, 1, 2, 3, 59, tzinfo=UTC)) == ("two",)
+    assert agenda.due(datetime(2026, 1, 2, 4, tzinfo=UTC)) == ("one", "two")
     agenda.ran(["one", "two"], datetime(2026, 1, 9, tzinfo=UTC))
     assert agenda.due(datetime(2026, 1, 9, 3, 59, tzinfo=UTC)) == ()
 
@@ -67,7 +66,8 @@ def test_other_rules_leave_times_as_they_are_and_what_is_new_waits_for_its_own()
     later = START + timedelta(days=3)
     agenda.change(schedules(one="daily 05:00", due="hourly", new="daily 06:00"), UTC, later)
     assert agenda.due(later) == ("one", "due")
-    assert agenda.next_of("new") == datetime(2026, 1, 5, 6, tzinfo=UTC)
+    assert agenda.due(datetime(2026, 1, 5, 5, 59, tzinfo=UTC)) == ("one", "due")
+    assert agenda.due(datetime(2026, 1, 5, 6, tzinfo=UTC)) == ("one", "due", "new")
     assert "gone" not in agenda.last
 
 

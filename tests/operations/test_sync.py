@@ -24,7 +24,6 @@ from immich_smart_albums.errors import (
     UnsafePlan,
 )
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
-from immich_smart_albums.operations.albums.was_answers import was_answers
 from immich_smart_albums.rules.album import Guard, Share
 from tests.support.household import Household, names_of, only, rule, two_people
 
@@ -270,7 +269,7 @@ def test_an_album_of_that_name_into_which_one_may_only_look_gets_no_twin_without
     assert problem.message == "an album 'Best' is shared with alice by Bob, for viewing only"
     assert problem.hint is not None
     assert problem.hint.endswith("For an own album as well: `was: none`.")
-    assert was_answers(problem) == ("none",)
+    assert problem.answers == ("none",)
     assert only(home.sync()).album is None
     home.rules = (rule(is_new=True),)
     assert only(home.sync()).created

@@ -56,9 +56,7 @@ LOST_SHARE = 0.9
 """Of what we added to an album; more than that is not taken out one by one."""
 
 
-def refusals_of_emptied(
-    plan: AlbumPlan, losses: Losses, what: str = "it added are gone from the album"
-) -> tuple[str, ...]:
+def refusals_of_emptied(plan: AlbumPlan, losses: Losses, what: str = _ITS_OWN) -> tuple[str, ...]:
     """Returns a sentence where nearly all that was added to an album is gone from it at once. Else empty.
 
     If a person did that, the photos are to stay out; if a backup was restored, they are to come back. Only a person can

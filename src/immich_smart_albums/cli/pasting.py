@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 CARRIED = ("server", "ca", "header", "client_cert", "client_key", "timeout", "concurrency")
 """How the server is reached; the key, and whatever else is secret, has no place in a text."""
 
-NEVER_CARRIED = ("key",)
-
 WITH_RULES = ("preview", "plan", "sync", "status", "explain", "adopt")
 """Rules files come before what else the verb names; `apply` has them after the plan, `undo` as a flag."""
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from immich_smart_albums.rules.syntax.ids import looks_like_id
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,6 @@ _UNFILLED = re.compile(r"\$\{\w+[^}]*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|%[A-Za-z_]\w*%
 _KEY = re.compile(r"[A-Za-z0-9]{32,}", re.ASCII)
 """As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
 _LOGIN = re.compile(r"(?<=://)[^/@\s]*(?=@)")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PAGES = frozenset(
     [
         *("admin", "albums", "api", "archive", "auth", "explore", "favorites", "folders", "link", "locked", "map"),
@@ -45,7 +46,7 @@ def wrong_address(text: str) -> Slip | None:
         parts = urlsplit(text)
     except ValueError:
         return None
-    if page_base(text) and (parts.query or parts.fragment or _ID.search(parts.path)):
+    if page_base(text) and (parts.query or parts.fragment or any(map(looks_like_id, parts.path.split("/")))):
         return f"{shown} is the address of a page", f"The server's own address is probably {page_base(text)}."
     return None
 

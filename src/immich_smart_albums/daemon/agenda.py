@@ -62,10 +62,6 @@ class Agenda:
         """Returns when the next album is due; in the past if one is already. None: never."""
         return min((self._time_of(name) for name in self.running), default=None)
 
-    def next_of(self, name: str) -> datetime | None:
-        """Returns when an album is due. None: never."""
-        return self._time_of(name) if name in self.running else None
-
     def ran(self, names: Iterable[str], started: datetime) -> None:
         """These albums have had their run."""
         self._since |= dict.fromkeys(names, started)

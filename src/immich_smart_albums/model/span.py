@@ -84,7 +84,7 @@ def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tu
 
 def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
     span = problem.span if isinstance(problem, PlacedProblem) else None
-    plain = Problem(problem.where, problem.message, problem.hint, problem.excerpt)
+    plain = Problem(problem.where, problem.message, problem.hint, problem.excerpt, answers=problem.answers)
     if span is None or problem.excerpt is not None or span.document not in documents:
         return plain
     return replace(plain, excerpt=span.excerpt)

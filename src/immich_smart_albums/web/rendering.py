@@ -22,7 +22,6 @@ from immich_smart_albums.errors import (
     Unauthorized,
     Unreachable,
 )
-from immich_smart_albums.operations.albums.was_answers import was_answers
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.html.page import templates
 from immich_smart_albums.report.words import count, one_line
@@ -49,7 +48,6 @@ def _templates() -> Environment:
         "moment": moment,
         "problem": problem_html,
         "with_photos": with_photos,
-        "was_answers": was_answers,
     }
     environment.filters |= {"row_id": lambda row: row_id(row.path), "path_id": row_id}
     environment.filters |= {"line_and_column": line_and_column, "file_of": file_of}

@@ -18,7 +18,6 @@ from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.adopt import adopt
-from immich_smart_albums.operations.albums.was_answers import was_answers
 from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.rules.album import RuleSet
@@ -77,7 +76,7 @@ def test_a_rule_that_has_another_name_is_asked_about_before_there_is_a_second_al
     assert result.message.startswith(f"{name!r} is new, and 'Best', which ")
     assert result.message.endswith(" is not in the rules any more: renamed, or a new album?")
     assert result.hint == "Renamed: add `was: Best`. A new album: add `was: none`."
-    assert was_answers(result) == ("Best", "none")
+    assert result.answers == ("Best", "none")
     home.sync()
     assert albums(home) == ["Best"]
 
@@ -257,7 +256,7 @@ def days(tmp_path: Path) -> Iterator[Household]:
 def test_a_split_rule_that_was_renamed_goes_on_with_all_of_its_albums(days: Household) -> None:
     days.rules = (split("On the {day}"),)
     assert problem(days).hint == 'Renamed: add `was: "Day {day}"`. A new album: add `was: none`.'
-    assert was_answers(problem(days)) == ('"Day {day}"', "none")
+    assert problem(days).answers == ('"Day {day}"', "none")
     days.rules = (split("On the {day}", was="Day {day}"),)
     days.rate("alice-0", stars=1)
     days.rate("alice-2")
@@ -341,7 +340,7 @@ def test_a_rule_that_did_nothing_when_it_was_renamed_is_asked_about_once_more(da
     days.rate("alice-0")
     result = problem(days)
     assert "'Day {day}', which is to stay without 1 of the 1 photos that match here, is not in the" in result.message
-    assert was_answers(result) == ('"Day {day}"', "none")
+    assert result.answers == ('"Day {day}"', "none")
 
 
 def test_an_album_that_is_called_as_one_of_a_rule_before_is_left_to_its_own_rule(day_without: Household) -> None:
@@ -374,10 +373,10 @@ def test_what_stays_out_is_known_by_the_new_name_where_there_was_no_album_either
 def test_a_rule_that_is_split_now_was_another_one(days: Household) -> None:
     days.rules = (rule("All days"),)
     assert problem(days).hint == "A new album: add `was: none`."
-    assert was_answers(problem(days)) == ("none",)
+    assert problem(days).answers == ("none",)
     days.rules = (rule("All days", was="Day {day}"),)
     assert "knows no rule 'Day {day}'" in problem(days).message
-    assert was_answers(problem(days)) == ()
+    assert problem(days).answers == ()
     days.rules = (rule("All days", is_new=True),)
     days.sync()
     assert albums(days) == ["All days", "Day 01", "Day 02"]

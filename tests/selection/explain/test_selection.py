@@ -14,7 +14,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Se
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
-from immich_smart_albums.selection.explain.selection import _leaves, _Tree, explain_selection
+from immich_smart_albums.selection.explain.selection import _looked_up, _Tree, explain_selection
 from immich_smart_albums.selection.query_plan import Branch
 from immich_smart_albums.selection.run.certainty import _AssetCertainty
 from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection, evaluate
@@ -49,7 +49,7 @@ def test_a_selection_without_evidence_is_not_explained() -> None:
         explain_selection(Selection((), 0), name_of=lambda _, id_: id_)
 
 
-def test_what_the_limit_leaves_out_matches_and_is_cut() -> None:
+def test_what_the_limit_looked_up_out_matches_and_is_cut() -> None:
     later = record("c", "2024-02-01T00:00:00.000Z", exifInfo={"make": "Apple"})
     answers = Answers({NICE.query: [[*PHOTOS, later]]})
     explanation = explain_selection(selected(All((NICE, MAKE)), answers, limit=1), name_of=lambda _, id_: id_)
@@ -119,7 +119,7 @@ TELLING_NOTHING = cast("Certainty", None)
 def test_names_that_were_not_looked_up_are_a_bug() -> None:
     name = person_named("Emma")
     for ask in (
-        lambda: list(_leaves(name, negated=False)),
+        lambda: _looked_up(name),
         lambda: _Tree(name, ()).settle(name, []),
         lambda: _AssetCertainty(Branch(NICE.query, name), TELLING_NOTHING, "a").tables(),
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from immich_smart_albums.config.yaml.data import Edit
@@ -91,14 +90,6 @@ def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
     else:
         raise EditRefused("albums is no list in this file", hint="Each album begins with a dash.")
     return draft.edits
-
-
-def find_album(rules: Plain, name: str) -> Path:
-    """Returns where the rule of this name stands. Raises EditRefused if none does."""
-    for place, entry in enumerate(FileDraft(rules).items(("albums",))):
-        if isinstance(entry, Mapping) and str(entry.get("name", "")).strip() == name:
-            return ("albums", place)
-    raise EditRefused(f"there is no album {name!r} in this file any more", hint="Load the file again.")
 
 
 def set_word(rules: Plain, album: Path, word: str, value: Plain) -> list[Edit]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.syntax.ids import looks_like_id
+
 if TYPE_CHECKING:
     from typing import TypeAlias
 
@@ -24,7 +26,6 @@ class Unquoted(str):
 Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
 """A value of a rules file: a str is a text, whatever it looks like, and a Word is none."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SAFE = re.compile(r"[\w/.(+^$][^\x00-\x1f\x7f\x85\u2028\u2029\[\]{},\"'`\\]*")
 """Texts that need no quotes anywhere, but for `: ` and ` #`."""
 
@@ -47,7 +48,7 @@ class BlockStyle:
 
 def means_something(text: str) -> bool:
     """Returns whether a text without quotes could be something else than a text."""
-    return not text or (_MEANS_SOMETHING.fullmatch(text) is not None and _UUID.fullmatch(text) is None)
+    return not text or (_MEANS_SOMETHING.fullmatch(text) is not None and not looks_like_id(text))
 
 
 def scalar(value: str | float | bool | None, quote: str = "") -> str:

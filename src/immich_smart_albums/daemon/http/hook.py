@@ -6,11 +6,12 @@ Nothing of the body counts but the photo's id, and that as a hint only: what bel
 from __future__ import annotations
 
 import hmac
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.responses import PlainTextResponse, Response
+
+from immich_smart_albums.rules.syntax.ids import looks_like_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,6 @@ MOST_STRANGERS = 60
 """How many calls with a wrong secret get the reason of their refusal, per minute."""
 
 _MINUTE = 60.0
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class _Asset(msgspec.Struct):
@@ -101,7 +101,7 @@ class WebhookEndpoint:
             asset_id = _DECODER.decode(body).data.asset.id
         except (msgspec.DecodeError, UnicodeDecodeError):
             return _answer(400, "no photo is named in it")
-        if not _ID.fullmatch(asset_id):
+        if not looks_like_id(asset_id):
             return _answer(400, "no photo is named in it")
         self._nudges.note(asset_id.lower(), self._clock())
         self._wake()

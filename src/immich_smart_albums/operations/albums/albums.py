@@ -11,7 +11,7 @@ from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.operations.albums.looks import AlbumLooks
-from immich_smart_albums.operations.albums.was_answers import own_album_as_well
+from immich_smart_albums.operations.albums.was_questions import own_album_as_well
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
@@ -142,8 +142,8 @@ def _only_shown(rule: AlbumRule, album: Album) -> Problem:
     """The problem with an album of that name that others share for viewing: a second one would look the same."""
     who = album.owner or "its owner"
     message = f"an album {album.name!r} is shared with {rule.accounts[0] or 'this account'} by {who}, for viewing only"
-    hint = f"Ask {who} for the role of an editor, or give the rule another name. {own_album_as_well()}"
-    return rule.span.problem(message, hint=hint)
+    hint = f"Ask {who} for the role of an editor, or give the rule another name."
+    return own_album_as_well(rule.span, message, hint)
 
 
 def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:

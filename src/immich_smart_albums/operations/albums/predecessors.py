@@ -14,7 +14,7 @@ from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, AlbumKey
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import folded, same_name
 from immich_smart_albums.operations.albums.earlier_names import earlier_names, earlier_rules
-from immich_smart_albums.operations.albums.was_answers import renamed_or_new
+from immich_smart_albums.operations.albums.was_questions import renamed_or_new
 from immich_smart_albums.rules.split import pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
@@ -188,7 +188,7 @@ def _question(rule: AlbumRule, earlier: _FormerRule, reason: str) -> Problem:
         " renamed, or a new album?"
     )
     is_alike = bool(rule.rule.split) == any(album.split for album in earlier.albums)
-    return rule.span.problem(message, hint=renamed_or_new(earlier.rule if is_alike else None))
+    return renamed_or_new(rule.span, message, earlier.rule if is_alike else None)
 
 
 def _album_id(album: KnownAlbum) -> str | None:

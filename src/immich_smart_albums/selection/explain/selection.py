@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, verdict
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Reference, Search, signed_leaves, verdict
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
 from immich_smart_albums.selection.words import query_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Leaf, Node
@@ -99,8 +99,8 @@ class _SelectionExplainer:
     def explain(self, selection: Selection) -> SelectionExplanation:
         match = self.evidence.plan.rule.match
         leaves: dict[Search | Filter, bool] = {}
-        for leaf, negated in _leaves(match, negated=False):
-            leaves.setdefault(leaf, negated)
+        for leaf, negated in signed_leaves(match):
+            leaves.setdefault(_looked_up(leaf), negated)
         tree = _Tree(match, tuple(leaves))
         facts = LeafFacts(self.evidence)
         chosen = {asset.id for asset in selection.assets}
@@ -191,18 +191,11 @@ class _Tree:
                 raise TypeError(message)
 
 
-def _leaves(node: Node, *, negated: bool) -> Iterator[tuple[Search | Filter, bool]]:
-    match node:
-        case Search() | Filter():
-            yield node, negated
-        case Not():
-            yield from _leaves(node.child, negated=not negated)
-        case All() | Any():
-            for child in node.children:
-                yield from _leaves(child, negated=negated)
-        case _:
-            message = f"{node.key} was not looked up"
-            raise TypeError(message)
+def _looked_up(leaf: Leaf) -> Search | Filter:
+    if isinstance(leaf, Reference):
+        message = f"{leaf.key} was not looked up"
+        raise TypeError(message)
+    return leaf
 
 
 def _verdict(value: bool | None) -> Verdict:
