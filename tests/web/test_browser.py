@@ -60,7 +60,7 @@ def test_the_way_of_a_newcomer(chromium: Browser, sandbox: Sandbox, tmp_path: Pa
         # The fifth that is left is the last good one: four photos are above it.
         page.click("[data-close]")
         window.until(lambda: page.locator(".cell").count() >= 5)
-        page.click(".cell[data-at='4']")
+        page.click(".cell[data-index='4']")
         page.wait_for_selector(".panel [data-do=last-good]")
         page.click("[data-do=last-good]")
         window.until(lambda: window.count("added") == 5)
@@ -194,15 +194,15 @@ def test_by_keyboard_alone(chromium: Browser, studio: Opened) -> None:
         page.keyboard.press("?")
         page.wait_for_selector("#keys[open]")
         page.keyboard.press("Escape")
-        page.focus(".cell[data-at='0']")
+        page.focus(".cell[data-index='0']")
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
-        assert page.evaluate("document.activeElement.dataset.at") == "2"
+        assert page.evaluate("document.activeElement.dataset.index") == "2"
         page.keyboard.press("Enter")
         page.wait_for_selector(".panel .why")
         page.keyboard.press("Escape")
         page.wait_for_selector(".panel", state="hidden")
-        assert page.evaluate("document.activeElement.dataset.at") == "2"
+        assert page.evaluate("document.activeElement.dataset.index") == "2"
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.matches('[data-entry]')")
         # Rows and text are two tabs; which of them is shown stands in the address, and so does what else is chosen.

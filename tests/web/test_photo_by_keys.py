@@ -19,7 +19,7 @@ pytestmark = [needs_browser, pytest.mark.untraced]
 
 def open_photo(window: Tab, place: int) -> str:
     """Go to a photo by its place, and open it; its id."""
-    window.page.wait_for_selector(f".cell[data-at='{place}'] img")
+    window.page.wait_for_selector(f".cell[data-index='{place}'] img")
     window.focus_by_tab(".cell")
     window.page.keyboard.press("Home")
     for _ in range(place):

@@ -49,7 +49,7 @@ def test_the_way_of_a_newcomer_by_keyboard_alone(  # noqa: PLR0915 - it is one w
         before = window.count("added")
 
         # The fourth photo: why? And never this one.
-        page.wait_for_selector(".cell[data-at='3'] img")
+        page.wait_for_selector(".cell[data-index='3'] img")
         window.focus_by_tab(".cell")
         for _ in range(3):
             keys.press("ArrowRight")
@@ -63,7 +63,7 @@ def test_the_way_of_a_newcomer_by_keyboard_alone(  # noqa: PLR0915 - it is one w
         page.wait_for_selector(".panel", state="hidden")
 
         # The fifth that is left is the last good one.
-        page.wait_for_selector(".cell[data-at='4'] img")
+        page.wait_for_selector(".cell[data-index='4'] img")
         window.focus_by_tab(".cell")
         for _ in range(4):
             keys.press("ArrowRight")
@@ -327,9 +327,9 @@ def test_a_large_library(chromium: Browser, tmp_path: Path) -> None:
         window.until(lambda: window.count("added") > LARGE // 10)
         total = window.count("added")
         page.wait_for_selector(".cell img")
-        page.focus(".cell[data-at='0']")
+        page.focus(".cell[data-index='0']")
         page.keyboard.press("End")
-        page.wait_for_selector(f".cell[data-at='{total - 1}'] img")
+        page.wait_for_selector(f".cell[data-index='{total - 1}'] img")
         assert page.locator(".cell").count() < 200
         window.until("document.querySelector('[data-library]').hidden")
         window.until("document.querySelector('[data-count=near]').textContent")

@@ -118,10 +118,10 @@ async function look() {
 
 /** Rows as they are now; who was at one of them with the keyboard still is. */
 function replaceRows(html) {
-  const place = $("rows"), at = place.contains(document.activeElement) ? document.activeElement : null;
-  const name = at && [...at.attributes].map(({ name }) => name).find((name) => name.startsWith("data-row-") || name === "data-add-word");
-  const number = name ? [...place.querySelectorAll(`[${name}]`)].indexOf(at) : -1;
-  const value = name && at.getAttribute(name);
+  const place = $("rows"), focused = place.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused && [...focused.attributes].map(({ name }) => name).find((name) => name.startsWith("data-row-") || name === "data-add-word");
+  const number = name ? [...place.querySelectorAll(`[${name}]`)].indexOf(focused) : -1;
+  const value = name && focused.getAttribute(name);
   place.innerHTML = html; // made by the studio, where everything is escaped
   if (!name) return;
   const now = [...place.querySelectorAll(`[${name}]`)];
@@ -212,9 +212,9 @@ $("settings").addEventListener("click", (event) => { if (event.target.dataset.ro
 /** What only the text can say, in the text. */
 function showText(text) {
   views.tabs[1].click();
-  const at = entry.value.indexOf(text.split("\n")[0]);
+  const start = entry.value.indexOf(text.split("\n")[0]);
   entry.focus();
-  if (at >= 0) entry.setSelectionRange(at, at + text.length);
+  if (start >= 0) entry.setSelectionRange(start, start + text.length);
 }
 
 about.addEventListener("click", (event) => {
@@ -324,7 +324,7 @@ function close() {
   opened?.abort();
   panel.hidden = true;
   studio.classList.remove("with-panel");
-  grid.cells.get(grid.at)?.focus({ preventScroll: true });
+  grid.cells.get(grid.index)?.focus({ preventScroll: true });
   if (history.state?.isOurs) history.back(); else remember("photo", "");
 }
 
@@ -337,7 +337,7 @@ addEventListener("popstate", () => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.target.matches("textarea, input")) close();
   if (!panel.hidden && panel.contains(event.target) && !event.target.matches("input") && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
-    grid.choose(grid.at + (event.key === "ArrowRight" ? 1 : -1));
+    grid.choose(grid.index + (event.key === "ArrowRight" ? 1 : -1));
   }
 });
 

@@ -67,8 +67,8 @@ state.addEventListener("click", (event) => {
   const button = event.target.closest("[data-line]");
   if (!button) return;
   const lines = text.value.split("\n").slice(0, Number(button.dataset.line) - 1);
-  const at = lines.join("\n").length + (lines.length ? 1 : 0) + Number(button.dataset.column) - 1;
+  const offset = lines.join("\n").length + (lines.length ? 1 : 0) + Number(button.dataset.column) - 1;
   text.focus();
-  text.setSelectionRange(at, at);
+  text.setSelectionRange(offset, offset);
   text.scrollTop = (lines.length / Math.max(1, text.value.split("\n").length)) * text.scrollHeight - text.clientHeight / 2;
 });

@@ -20,7 +20,7 @@ export class Grid {
     addEventListener("scroll", () => this.later(), { passive: true });
     place.addEventListener("click", (event) => {
       const cell = event.target.closest(".cell");
-      if (cell) this.choose(Number(cell.dataset.at));
+      if (cell) this.choose(Number(cell.dataset.index));
     });
     place.addEventListener("keydown", (event) => this.key(event));
   }
@@ -31,7 +31,7 @@ export class Grid {
     this.generation = generation;
     this.photos = [];
     this.requested = new Set();
-    this.at = 0;
+    this.index = 0;
     for (const cell of this.cells.values()) cell.remove();
     this.cells.clear();
     this.place.replaceChildren();
@@ -65,26 +65,26 @@ export class Grid {
     const top = -this.place.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor((top - AHEAD) / (size + GAP)) * columns);
     const last = Math.min(this.total, Math.ceil((top + innerHeight + AHEAD) / (size + GAP)) * columns);
-    for (const [at, cell] of this.cells) {
-      if (at < first || at >= last) { if (cell !== document.activeElement) { cell.remove(); this.cells.delete(at); } }
+    for (const [index, cell] of this.cells) {
+      if (index < first || index >= last) { if (cell !== document.activeElement) { cell.remove(); this.cells.delete(index); } }
     }
-    for (let at = first; at < last; at++) {
-      const photo = this.photos[at];
-      if (!photo) { this.want(at); continue; }
-      const cell = this.cells.get(at) || this.cell(at, photo);
+    for (let index = first; index < last; index++) {
+      const photo = this.photos[index];
+      if (!photo) { this.want(index); continue; }
+      const cell = this.cells.get(index) || this.cell(index, photo);
       cell.style.width = cell.style.height = `${size}px`;
-      cell.style.transform = `translate(${(at % columns) * (size + GAP)}px, ${Math.floor(at / columns) * (size + GAP)}px)`;
+      cell.style.transform = `translate(${(index % columns) * (size + GAP)}px, ${Math.floor(index / columns) * (size + GAP)}px)`;
     }
   }
 
-  cell(at, [id, when, name, type]) {
+  cell(index, [id, when, name, type]) {
     const cell = document.createElement("button");
     cell.type = "button";
     cell.className = "cell";
-    cell.dataset.at = at;
+    cell.dataset.index = index;
     cell.dataset.id = id;
-    cell.tabIndex = at === this.at ? 0 : -1;
-    cell.setAttribute("aria-label", `${type === "VIDEO" ? "Video" : "Photo"} ${at + 1} of ${this.total}, ${name}, ${when.replace("T", " ")}`);
+    cell.tabIndex = index === this.index ? 0 : -1;
+    cell.setAttribute("aria-label", `${type === "VIDEO" ? "Video" : "Photo"} ${index + 1} of ${this.total}, ${name}, ${when.replace("T", " ")}`);
     const image = document.createElement("img");
     image.alt = "";
     image.decoding = "async";
@@ -98,13 +98,13 @@ export class Grid {
       sign.setAttribute("aria-hidden", "true");
       cell.append(sign);
     }
-    this.cells.set(at, cell);
+    this.cells.set(index, cell);
     this.place.append(cell);
     return cell;
   }
 
-  async want(at) {
-    const from = Math.floor(at / PAGE) * PAGE;
+  async want(index) {
+    const from = Math.floor(index / PAGE) * PAGE;
     if (this.requested.has(from)) return;
     this.requested.add(from);
     const generation = this.generation;
@@ -115,26 +115,26 @@ export class Grid {
     this.draw();
   }
 
-  choose(at) {
-    this.move(at);
-    if (this.photos[at]) this.open(this.photos[at], at);
+  choose(index) {
+    this.move(index);
+    if (this.photos[index]) this.open(this.photos[index], index);
   }
 
-  move(at) {
-    this.at = Math.max(0, Math.min(this.total - 1, at));
-    for (const [place, cell] of this.cells) cell.tabIndex = place === this.at ? 0 : -1;
+  move(index) {
+    this.index = Math.max(0, Math.min(this.total - 1, index));
+    for (const [place, cell] of this.cells) cell.tabIndex = place === this.index ? 0 : -1;
     const { columns, size } = this.layout();
-    const y = this.place.getBoundingClientRect().top + Math.floor(this.at / columns) * (size + GAP);
+    const y = this.place.getBoundingClientRect().top + Math.floor(this.index / columns) * (size + GAP);
     if (y < 90) scrollBy(0, y - 90);
     else if (y + size > innerHeight) scrollBy(0, y + size - innerHeight + 8);
     this.draw();
-    this.cells.get(this.at)?.focus({ preventScroll: true });
+    this.cells.get(this.index)?.focus({ preventScroll: true });
   }
 
   key(event) {
     const { columns } = this.layout();
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: columns * 4, PageUp: -columns * 4 };
-    if (event.key in steps) { event.preventDefault(); this.move(this.at + steps[event.key]); }
+    if (event.key in steps) { event.preventDefault(); this.move(this.index + steps[event.key]); }
     else if (event.key === "Home") { event.preventDefault(); this.move(0); }
     else if (event.key === "End") { event.preventDefault(); this.move(this.total - 1); }
   }

@@ -205,8 +205,8 @@ export class PhotoMap {
   }
 
   pixels(point) {
-    const at = world(point);
-    return { x: (at.x - this.view.x) * this.view.scale + this.canvas.clientWidth / 2, y: (at.y - this.view.y) * this.view.scale + this.canvas.clientHeight / 2 };
+    const place = world(point);
+    return { x: (place.x - this.view.x) * this.view.scale + this.canvas.clientWidth / 2, y: (place.y - this.view.y) * this.view.scale + this.canvas.clientHeight / 2 };
   }
 
   later() {
@@ -225,23 +225,23 @@ export class PhotoMap {
     pen.clearRect(0, 0, width, height);
     pen.fillStyle = pen.strokeStyle = accent;
     for (const [lat, lon, count] of this.areas) {
-      const at = this.pixels({ lat, lon });
+      const centre = this.pixels({ lat, lon });
       pen.globalAlpha = 0.55;
-      disc(pen, at, clamp(2.5 + Math.log2(count), 3, 13));
+      disc(pen, centre, clamp(2.5 + Math.log2(count), 3, 13));
     }
     for (const circle of this.circles) {
       pen.fillStyle = accent;
-      const at = this.pixels(circle);
+      const centre = this.pixels(circle);
       const radius = (circle.radius / (EARTH * Math.cos((circle.lat * Math.PI) / 180))) * this.view.scale;
       pen.globalAlpha = 0.14;
-      disc(pen, at, radius);
+      disc(pen, centre, radius);
       pen.globalAlpha = 1;
       pen.lineWidth = 2;
       pen.beginPath();
-      pen.arc(at.x, at.y, Math.max(radius, 1), 0, 7);
+      pen.arc(centre.x, centre.y, Math.max(radius, 1), 0, 7);
       pen.stroke();
       pen.fillStyle = ink;
-      disc(pen, at, 3.5);
+      disc(pen, centre, 3.5);
     }
     pen.globalAlpha = 1;
     this.names(pen, ink, paper);
@@ -263,15 +263,15 @@ export class PhotoMap {
     for (const [lat, lon, count, name] of this.areas) {
       if (taken.length > 14) break;
       if (!name || named.has(name)) continue;
-      const at = this.pixels({ lat, lon });
-      const box = { x: at.x + clamp(2.5 + Math.log2(count), 3, 13) + 3, y: at.y - 8, width: pen.measureText(name).width, height: 16 };
+      const centre = this.pixels({ lat, lon });
+      const box = { x: centre.x + clamp(2.5 + Math.log2(count), 3, 13) + 3, y: centre.y - 8, width: pen.measureText(name).width, height: 16 };
       const isFree = box.x > 0 && box.x + box.width < this.canvas.clientWidth && box.y > 0 && box.y + 16 < this.canvas.clientHeight
         && taken.every((other) => box.x > other.x + other.width + 4 || other.x > box.x + box.width + 4 || box.y > other.y + 16 || other.y > box.y + 16);
       if (!isFree) continue;
       taken.push(box);
       named.add(name);
-      pen.strokeText(name, box.x, at.y + 4);
-      pen.fillText(name, box.x, at.y + 4);
+      pen.strokeText(name, box.x, centre.y + 4);
+      pen.fillText(name, box.x, centre.y + 4);
     }
   }
 }
@@ -287,9 +287,9 @@ function degrees({ x, y }) {
   return { lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, lon: clamp(x * 360 - 180, -180, 180) };
 }
 
-function disc(pen, at, radius) {
+function disc(pen, centre, radius) {
   pen.beginPath();
-  pen.arc(at.x, at.y, radius, 0, 7);
+  pen.arc(centre.x, centre.y, radius, 0, 7);
   pen.fill();
 }
 

@@ -123,7 +123,7 @@ export function rows(place, { edit, context, trouble, showText }) {
   function fill(list, html) {
     if (!list) return;
     const ticked = [...list.querySelectorAll(".choice")].filter((choice) => choice.firstElementChild.checked);
-    const at = list.contains(document.activeElement) ? document.activeElement.value : null;
+    const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
     list.innerHTML = html; // made by the studio, where everything is escaped
     for (const choice of ticked.reverse()) {
       const same = [...list.querySelectorAll("input")].find((input) => input.value === choice.firstElementChild.value);
@@ -131,7 +131,7 @@ export function rows(place, { edit, context, trouble, showText }) {
       else list.prepend(choice);
     }
     quietly(list);
-    if (at !== null) [...list.querySelectorAll("input")].find((input) => input.value === at)?.focus();
+    if (focused !== null) [...list.querySelectorAll("input")].find((input) => input.value === focused)?.focus();
   }
 
   function close() {

@@ -11,9 +11,9 @@ export class Tabs {
       if (tab) { this.choose(tab); chosen(tab); }
     });
     list.addEventListener("keydown", (event) => {
-      const shown = this.tabs.filter((tab) => tab.offsetParent), at = shown.indexOf(event.target);
-      const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
-      if (at < 0 || next === undefined) return;
+      const shown = this.tabs.filter((tab) => tab.offsetParent), index = shown.indexOf(event.target);
+      const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 }[event.key];
+      if (index < 0 || next === undefined) return;
       event.preventDefault();
       const tab = shown.at(next % shown.length);
       this.choose(tab);
