@@ -51,7 +51,7 @@ def test_added_is_what_is_selected_and_not_there_in_its_order() -> None:
     assert plan.changes == (AddAssets("alice", assets("cb")),)
     assert (plan.matched, plan.present, plan.already_there, plan.hand_made) == (3, 2, 1, 2)
     assert plan.seen == AlbumSnapshot("u0", digest("ax"))
-    assert (plan.name, plan.samples, plan.has_changes) == ("Friends", assets("cb"), True)
+    assert (plan.name, plan.additions, plan.has_changes) == ("Friends", assets("cb"), True)
     assert plan.reasons == ("2 photos match and are not in the album",)
 
 

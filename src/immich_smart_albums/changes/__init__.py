@@ -1,3 +1,3 @@
-"""What would change: plans, made without touching anything."""
+"""What would change: plans, made from values, without input or output."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: what a rule wants of its album, and what the album is."""
+"""The two states that a plan compares: the album as its rule wants it, and as it is."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CurrentAlbum:
-    """An album and what is in it."""
+    """An album as it is, with its members."""
 
     album: Album
     members: frozenset[str]
-    """What the timeline and the archive show of it."""
+    """The ids that the timeline and the archive show."""
     details: AlbumDetails | None = None
-    """None if nothing but photos is to be written, whatever else became of the album meanwhile."""
+    """None if only photos will be written; other changes of the album then do not matter."""
     hidden: frozenset[str] = frozenset()
-    """Members that are not shown, if that was asked: in the trash, say. Restored, they are shown again."""
+    """Members that are not shown, such as trashed ones, as far as they were asked for."""
 
     @property
     def inside(self) -> frozenset[str]:
-        """The ids of all that is known to be in the album."""
+        """The ids that are known to be in the album."""
         return self.members | self.hidden
 
     @property
     def seen(self) -> AlbumSnapshot | None:
-        """What to recognise the album by, when the plan is applied. None if its details were not read."""
+        """The snapshot by which `apply` sees whether the album changed. None if its details were not read."""
         return AlbumSnapshot(self.details.updated, digest(self.members)) if self.details else None
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredAlbum:
-    """One album as its rule wants it, with every name looked up."""
+    """An album as its rule wants it, with every name looked up."""
 
     rule: AlbumRule
     name: str
-    """The rule's; of a split with its values filled in."""
+    """The rule's name; for a split rule, with the values filled in."""
     selections: Mapping[str, tuple[Asset, ...]]
-    """What each account selects, newest first. An account that failed is missing, one that selects nothing is not."""
+    """The selection of each account, newest first, without accounts that failed."""
     problems: tuple[Problem, ...] = ()
     """Why accounts failed."""
     users: Mapping[str, User] = field(default_factory=dict)
-    """Whose account each is."""
+    """The user of each account."""
     shares: tuple[tuple[User, str], ...] = ()
-    """Whom the rule shares the album with, each with a role."""
+    """The users with whom the rule shares the album, each with a role."""
     sticky: frozenset[str] = frozenset()
-    """What may stay although it is not selected: only a smart search has lost sight of it."""
+    """Photos that stay although they are not selected: only a smart search ranks them lower now."""
     was: str = ""
-    """The album's name, where it is still that of an earlier rule and is to become this one's."""
+    """The album's old name, if the rule was renamed and the album should be renamed with it. Else empty."""
     elsewhere: frozenset[str] = frozenset()
-    """What a rule that is split selects for any of its albums: what is not selected for this one only moves."""
+    """For a split rule, the selection for all its albums: a photo that is not selected for this one may only move."""
     waiting: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Of what each account selects, the ids of what Immich has not looked at yet, each with the reason."""
+    """By account, the ids of selected photos that Immich has not looked at yet, each with the reason."""
     staying: Mapping[str, str] = field(default_factory=dict)
-    """What may stay although it is not selected, each with the reason: Immich does not show any more what the rule asks
+    """Photos that stay although they are not selected, each with the reason: Immich no longer shows what the rule asks
     for."""
     favorites: frozenset[str] = frozenset()
-    """Needed for the cover `favorite` only."""
+    """The ids of favourites, for the cover `favorite` only."""
 
     @property
     def owner(self) -> str:
@@ -75,7 +75,7 @@ class DesiredAlbum:
         return self.rule.accounts[0]
 
     def assets(self) -> dict[str, Asset]:
-        """Returns what is selected, by id, in the order of the accounts that select it first."""
+        """Returns the selected photos by id; those of the rule's first account come first."""
         assets: dict[str, Asset] = {}
         for account in self.rule.accounts:
             own = {asset.id: asset for asset in self.selections.get(account, ())}
@@ -83,7 +83,7 @@ class DesiredAlbum:
         return assets
 
     def adders(self) -> dict[str, str]:
-        """Returns the accounts that add what is selected for certain, by id: each the first that does."""
+        """Returns, by id, the account that adds each certain match: the first that selects it for certain."""
         adders: dict[str, str] = {}
         for account in reversed(self.rule.accounts):
             ids = [asset.id for asset in self.selections.get(account, ())]
@@ -91,7 +91,7 @@ class DesiredAlbum:
         return adders
 
     def reasons_to_wait(self) -> dict[str, str]:
-        """Returns why photos wait, by id: what the first account says for which they do."""
+        """Returns, by id, why photos wait: the reason of the first account for which they do."""
         reasons: dict[str, str] = {}
         for of_account in reversed(tuple(self.waiting.values())):
             reasons.update(of_account)

@@ -1,4 +1,4 @@
-"""Details of an album, description, order and cover: the edits for those that differ from the rule."""
+"""Edits of an album's description, order and cover, where they differ from the rule."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def details(
     desired: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
 ) -> tuple[list[SetDetails], list[str]]:
-    """Returns the edit of the album, in a list that is empty if nothing differs; and warnings, such as of a cover.
+    """Returns a list with the change, or an empty one if nothing differs; and warnings, such as on the cover.
 
-    `members` are in the album now; `shown` returns what of the selection will be in it, which only some covers need.
+    `members` are in the album now. `shown` returns the selected photos that will be in it; only some covers need them.
     """
     rule = desired.rule
     cover, doubts = _cover(desired, members, shown)
     change = SetDetails(
         name=_edit(now.name, desired.name) if now and desired.was else None,
-        # A new album gets its description when it is made.
+        # A new album gets its description when it is created.
         description=_edit(now.description, rule.description) if now else None,
         order=_edit(now.order if now else None, rule.order),
         cover=_edit(now.cover if now else None, cover),

@@ -1,8 +1,8 @@
-"""Diff: the desired album against the current one and what the ledger remembers, as the plan of what would change."""
+"""Compares the desired album with the current one and the ledger's memory, and makes the plan."""
 
 from __future__ import annotations
 
-from itertools import compress, starmap
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,35 +27,35 @@ if TYPE_CHECKING:
 
 
 def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: AlbumMemory = NOTHING) -> AlbumPlan:
-    """Returns the plan for one album, which is created if `current` is None and there is something to add.
+    """Returns the plan for one album. It is created if `current` is None and there is something to add.
 
-    - Added is what is selected and not in the album, but for what a person took out.
-    - Removed is what we added, is in the album and matches no more, if the rule keeps the album in step.
-    - What waits is neither added nor removed.
-    - Everything else in the album was put there by hand, and stays.
+    - Photos are added that are selected and not in the album, except those that a person took out.
+    - Photos are removed that we added, that are in the album and no longer match, if the rule keeps the album in step.
+    - Photos that wait are neither added nor removed.
+    - All other photos in the album were put there by hand, and stay.
 
-    If the owner's account failed, nothing is written that is for the owner to write.
+    If the owner's account failed, changes that only the owner can write are left out.
     """
     selected = desired.assets()
     members = current.members if current else frozenset()
     inside = current.inside if current else frozenset()
     album = current.details if current else None
     has_owner = desired.owner in desired.selections
-    lesson = reconcile(memory, current, selected, desired.name)
+    observed = reconcile(memory, current, selected, desired.name)
 
-    adders, settled = desired.adders(), inside | lesson.out
+    adders, settled = desired.adders(), inside | observed.out
     missing = [id_ for id_ in selected if id_ not in settled]
     additions = {id_: adders[id_] for id_ in missing if id_ in adders}
     waiting = [selected[id_] for id_ in missing if id_ not in adders] if len(additions) < len(missing) else []
     if current is None and not has_owner:
-        additions = {}  # it is for the owner to create the album
+        additions = {}  # only the owner may create the album
     is_ours_to_share = has_owner and bool(album or (additions and not current))
     shared = sharing(desired, album, memory) if is_ours_to_share else Sharing()
     barred = _barred(desired, additions, shared)
     for id_ in barred:
         del additions[id_]
 
-    lost = (lesson.ours & members) - selected.keys() - desired.sticky
+    lost = (observed.ours & members) - selected.keys() - desired.sticky
     staying = [memory.memberships[id_].asset for id_ in sorted(lost & desired.staying.keys())]
     removals = _removals(desired, album, memory, lost - desired.staying.keys())
 
@@ -66,7 +66,7 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
     created = [CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []
     removed = _grouped([asset for _, asset in removals], [account for account, _ in removals])
     added = _grouped([selected[id_] for id_ in additions], list(additions.values()))
-    gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
+    gone = memory.having({MembershipState.OURS}) & {*observed.learned.gone, *_ids(observed.learned.taken_out)}
     plan = AlbumPlan(
         rule=desired.name,
         owner=desired.owner,
@@ -75,37 +75,37 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
         matched=len(selected),
         present=len(members),
         already_there=len(selected.keys() & inside),
-        hand_made=len(members - lesson.ours),
-        kept_out=tuple(asset for id_, asset in selected.items() if id_ in lesson.out) if lesson.out else (),
+        hand_made=len(members - observed.ours),
+        kept_out=tuple(asset for id_, asset in selected.items() if id_ in observed.out) if observed.out else (),
         waiting=_by_reason(waiting, desired.reasons_to_wait()),
         staying=_by_reason(staying, desired.staying),
         reasons=tuple(_reasons(len(additions), len(removals))),
-        warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
+        warnings=(*observed.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
         problems=desired.problems,
         seen=current.seen if current else None,
         losses=Losses(len(memory.having({MembershipState.OURS})), len(gone), len(gone & selected.keys())),
         learned=msgspec.structs.replace(
-            lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
+            observed.learned, shares=shared.remembered, settled=(*observed.learned.settled, *shared.settled)
         ),
     )
-    return msgspec.structs.replace(plan, refusals=_refused(desired, plan, lesson.ours, memory))
+    return msgspec.structs.replace(plan, refusals=_refused(desired, plan, observed.ours, memory))
 
 
 def _refused(desired: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
-    """Why guards stop a plan; `ours` is what we added and is still there."""
+    """Why guards stop a plan. `ours` are the photos that we added and that are still there."""
     taken = sum(asset.id not in desired.elsewhere for asset in plan.removals)
     refused = refusals(desired.rule.guard, plan.present, taken, len(plan.additions))
     refused += refusals_of_emptied(plan, plan.losses)
     if desired.selections and not plan.matched:
         stays_ours = ours - desired.elsewhere
-        # Where all that was ours only moves, it is no wonder that nothing is left.
+        # If all photos of ours only move to other albums, it is no accident that nothing is left.
         before = memory.matched if stays_ours or not ours else 0
         refused += refusals_of_nothing(desired.rule.guard, len(stays_ours), before)
     return refused
 
 
 def _barred(desired: DesiredAlbum, additions: Mapping[str, str], shared: Sharing) -> set[str]:
-    """What cannot be added, because its account is no editor of the album any more."""
+    """Photos that cannot be added, because their account is no longer an editor of the album."""
     no_editors = {account for account in desired.selections if _user_id(desired, account) in shared.no_editors}
     return {id_ for id_, account in additions.items() if account in no_editors} if no_editors else set()
 
@@ -127,10 +127,10 @@ def _waiting(number: int) -> Iterator[str]:
 def _removals(
     desired: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory, unwanted: AbstractSet[str]
 ) -> list[tuple[str, Asset]]:
-    """What we added and is to go, newest first, each with the account that may take it out.
+    """The photos to take out, newest first, each with the account that does it.
 
-    The album's owner may take out all; where that is nobody of us, who added a photo may. Where an account failed,
-    nobody knows whether what it added still matches.
+    The album's owner may take out every photo; if the owner is none of our accounts, each account those that it added.
+    If an account failed, it is not known whether the photos that it added still match, and they stay.
     """
     if desired.rule.keep is not Keep.IN_STEP:
         return []
@@ -153,8 +153,11 @@ def _by_reason(assets: Sequence[Asset], reasons: Mapping[str, str]) -> tuple[Wai
 
 
 def _grouped(assets: Sequence[Asset], keys: Sequence[str]) -> list[tuple[str, tuple[Asset, ...]]]:
-    """Returns assets by what stands for each of them, in the order in which that comes first."""
-    return [(key, tuple(compress(assets, map(key.__eq__, keys)))) for key in dict.fromkeys(keys)]
+    """Returns the assets grouped by key, in the order in which keys come first. `keys` has the key of each asset."""
+    groups: dict[str, list[Asset]] = {}
+    for key, asset in zip(keys, assets, strict=True):
+        groups.setdefault(key, []).append(asset)
+    return [(key, tuple(group)) for key, group in groups.items()]
 
 
 def _reasons(additions: int, removals: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Limits on how much one plan may change. What goes beyond them is refused, with the numbers."""
+"""Limits on how much one plan may change. A plan beyond them is refused, with the numbers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 
 def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple[str, ...]:
-    """Returns what is beyond the limits, in sentences, where `present` photos are in the album now.
-
-    Empty if nothing is.
-    """
+    """Returns a sentence for each limit that a plan goes beyond. `present` is the number of photos in the album now."""
     sentences = []
     if guard.remove is not None and removals > guard.remove:
         sentences.append(f"it would remove {_photos(removals)}, and may remove {guard.remove:,} at most")
@@ -37,9 +34,9 @@ def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple
 
 
 def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[str, ...]:
-    """Returns a sentence for a rule that selects nothing, where `ours` photos of it are in the album.
+    """Returns a sentence for a rule that selects nothing. Empty if the guard allows that, or nothing was there before.
 
-    Empty if the guard allows it, or nothing was there before: `matched_before` is how many the rule selected last time.
+    `ours` is the number of photos in the album that it added, `matched_before` how many it selected last time.
     """
     if guard.allow_empty or not (ours or matched_before):
         return ()
@@ -48,19 +45,19 @@ def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[s
 
 
 FEWEST_LOST = 5
-"""Fewer photos than these a person may well have taken out one by one."""
+"""A person may well have taken out fewer photos than this one by one."""
 
 _ITS_OWN = "it added are gone from the album"
 
 LOST_SHARE = 0.9
-"""Of what we added to an album; more than that is not taken out one by one."""
+"""The share of photos that we added; nobody takes out more than that one by one."""
 
 
 def refusals_of_emptied(plan: AlbumPlan, losses: Losses, what: str = _ITS_OWN) -> tuple[str, ...]:
-    """Returns a sentence where nearly all that was added to an album is gone from it at once. Else empty.
+    """Returns a sentence if nearly all photos that we added to an album are gone from it at once. Else empty.
 
-    If a person did that, the photos are to stay out; if a backup was restored, they are to come back. Only a person can
-    tell which. `what` says whose photos they are.
+    If a person did that, the photos should stay out; if a backup was restored, they should come back. Only a person
+    knows which. `what` is the part of the sentence on whose photos they are.
     """
     if losses.matching < FEWEST_LOST or losses.gone < LOST_SHARE * losses.ours:
         return ()
@@ -77,9 +74,9 @@ def refusals_of_emptied(plan: AlbumPlan, losses: Losses, what: str = _ITS_OWN) -
 
 
 def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
-    """Yields the plans, refused if nearly all that was added to all of these albums is gone at once.
+    """Yields the plans, refused if nearly all photos that we added to all these albums are gone at once.
 
-    Too few may be gone from each for it to be refused alone.
+    Each album alone may have lost too few to be refused.
     """
     plans = tuple(albums)
     losses = Losses(
@@ -94,9 +91,9 @@ def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
 
 
 def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
-    """Returns what to say of an album that is there, where the ledger knows nothing that its account ever did.
+    """Returns a warning for an album that looks like this tool's work, while the ledger knows nothing of the account.
 
-    If most of what matches is in it already, it looks like this tool's work, which the ledger should remember.
+    Empty unless most of the matches are in the album already.
     """
     if not plan.already_there or 2 * plan.already_there < plan.matched:
         return ()
@@ -110,10 +107,10 @@ def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
 
 
 def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Collection[str]) -> tuple[str, ...]:
-    """Returns what is beyond the limits of all albums together that a rule is split into.
+    """Returns a sentence for each limit that the albums of a split go beyond together.
 
-    What goes from one of them into another is not lost. An album to which nothing goes any more is judged by this, and
-    not alone: a single photo in it is all of it.
+    A photo that moves from one of them to another is not lost. An album for which nothing is left is judged by this
+    and not alone, since a single photo in it would be all of it.
     """
     plans = tuple(albums)
     lost = sum(asset.id not in elsewhere for plan in plans for asset in plan.removals)
@@ -122,7 +119,7 @@ def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Coll
 
 
 def refusals_of_run(guard: Guard, albums: Iterable[AlbumPlan]) -> tuple[str, ...]:
-    """Returns what is beyond the limits of a whole run. Albums that are refused on their own count as well."""
+    """Returns a sentence for each limit that a whole run goes beyond. Albums that are refused alone count as well."""
     plans = tuple(albums)
     return tuple(
         f"all albums together: {sentences}"

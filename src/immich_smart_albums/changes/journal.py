@@ -1,4 +1,4 @@
-"""Journal of what was written: runs, and in them one write for each request."""
+"""The journal of writes: runs, each with one write for each request."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class Ending(Enum):
-    """End of a run. One that was killed has none."""
+    """How a run ended. One that was killed has no ending."""
 
     DONE = "done"
     FAILED = "failed"
-    """Something of it could not be written."""
+    """Some changes could not be written."""
     INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One time that something was written."""
+    """One run that wrote."""
 
     id: int
     verb: str
     """sync, apply, undo, adopt, …"""
     server: str
-    """Its address at that time, for people to read and for links: who is meant is known by ids."""
+    """The server's address at that time, for people and for links. Albums and users are known by ids."""
     started: str
     """ISO 8601, UTC; so is `ended`."""
     ended: str | None = None
@@ -44,12 +44,12 @@ class WriteState(Enum):
     """State of a request that writes."""
 
     OPEN = "open"
-    """Sent, or about to be; nobody knows whether it was carried out."""
+    """Sent, or about to be sent; not known whether it was carried out."""
     DONE = "done"
     REFUSED = "refused"
     """It was not carried out."""
     SETTLED = "settled"
-    """Once open; a later run looked at the album, and nothing more can be found out."""
+    """Was open; a later run read the album, and nothing more can be found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class Intent:
     run: int
     key: AlbumKey
     album_id: str | None
-    """None: the album is about to be created."""
+    """None if the request creates the album."""
     user: str
     """The id of the user whose key it is sent with."""
     change: Change
-    """One request's worth of it."""
+    """The change that this one request makes."""
     time: str
 
 
@@ -75,7 +75,7 @@ class Write:
     intent: Intent
     state: WriteState
     outcomes: Mapping[str, Outcome]
-    """What became of each photo of which that is known."""
+    """The outcome of each photo for which it is known."""
     cover_before: str | None = None
     """The album's cover right before: an asset's id, empty for none. None if that is not known."""
     cover_after: str | None = None
@@ -92,9 +92,9 @@ class KnownAlbum:
 
     key: AlbumKey
     binding: Binding | None
-    """None: none yet, or not any more."""
+    """None if the rule has no album yet, or no longer."""
     counts: Mapping[MembershipState, int]
     server: str = ""
     """The address under which it was last seen, for links."""
     split: str = ""
-    """The name of the rule, with its places for values, where it is one of several albums of a rule."""
+    """For an album of a split, the name of the rule with its placeholders. Else empty."""

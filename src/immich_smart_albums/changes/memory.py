@@ -1,4 +1,4 @@
-"""The ledger's memory of one album, as values."""
+"""The ledger's memory of one album."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumKey:
-    """Key of an album in the ledger. The server's address is no part of it: people change that, and ids stay."""
+    """The key of an album in the ledger. It has no address of the server, since people change that."""
 
     owner: str
-    """The id of the user whose account creates the album: a UUID, which no other server gives to anybody."""
+    """The id of the user whose account creates the album: a UUID, different on every server."""
     rule: str
-    """The rule's name; of a split with its values filled in."""
+    """The rule's name; for a split rule, with the values filled in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The album that a rule feeds. It stays that one, whatever its name becomes."""
+    """The album that a rule feeds, even after it was renamed."""
 
     album_id: str
     name: str
-    """As it was last seen."""
+    """The album's name when it was last seen."""
 
 
 class MembershipState(Enum):
-    """Standing of a photo in an album, by the ledger."""
+    """What the ledger knows of a photo in an album."""
 
     OURS = "ours"
     """We added it, and it was there when we last looked."""
     HAND_MADE = "hand-made"
-    """It was there when we last looked, and nothing proves that we added it."""
+    """It was there when we last looked, and there is no proof that we added it."""
     REMOVED = "removed"
     """We took it out; it may be added again."""
     TAKEN_OUT = "taken out"
-    """It matched, and was not there any more: a person's doing. It stays out."""
+    """It matched, and was no longer there: a person took it out. It stays out."""
     GONE = "gone"
-    """It was not there any more, and did not match either: taken out or deleted. It stays out."""
+    """It was no longer there, and did not match either: taken out or deleted. It stays out."""
     UNSURE = "unsure"
     """A run was interrupted while it added the photo, which is not there: perhaps taken out since. It stays out."""
 
@@ -55,10 +55,10 @@ KEPT_OUT = frozenset({MembershipState.TAKEN_OUT, MembershipState.GONE, Membershi
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Entry of the ledger about one photo in one album."""
+    """The ledger's entry on one photo in one album."""
 
     asset: Asset
-    """Of hand-made ones perhaps the id only."""
+    """For hand-made ones perhaps with the id only."""
     standing: MembershipState
     user: str = ""
     """The id of the user whose key added it."""
@@ -68,7 +68,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A request to add photos, or to take them out, of which nobody knows whether it was carried out."""
+    """A request to add photos, or to take them out, that may or may not have been carried out."""
 
     write: int
     """Its number in the ledger."""
@@ -80,14 +80,14 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class OpenShare:
-    """A request to let somebody in, of which nobody knows whether it was carried out."""
+    """A request to share the album that may or may not have been carried out."""
 
     write: int
     """Its number in the ledger."""
     user: str
     """The user's id."""
     asked: str
-    """The word of the rules on which it was sent."""
+    """The words of the rules that asked for it."""
     updated: str
     """The album's `updatedAt` right before."""
 
@@ -101,7 +101,7 @@ class AlbumMemory:
     matched: int = 0
     """How many photos the rule selected when it was last applied."""
     shares: Mapping[str, str] = field(default_factory=dict)
-    """Who was let in, and on which word of the rules, by the ids of the users."""
+    """The words of the rules by which users were let in, by the users' ids."""
     open_shares: tuple[OpenShare, ...] = ()
 
     def having(self, standings: AbstractSet[MembershipState]) -> frozenset[str]:
@@ -109,10 +109,10 @@ class AlbumMemory:
         return frozenset(id_ for id_, membership in self.memberships.items() if membership.standing in standings)
 
     def perhaps_taken_out(self, updated: str | None) -> frozenset[str]:
-        """Returns the ids of photos that an interrupted request was to take out.
+        """Returns the ids of photos that an interrupted request should have taken out.
 
-        Where one is in the album, somebody may have put it back. Not so if the album's `updated` is what it was before
-        that request: adding moves it.
+        If one of them is in the album, somebody may have put it back. That is ruled out if the album's `updated` is the
+        same as before the request, since adding changes it; those photos are not returned.
         """
         doubtful = (
             interrupted for interrupted in self.interrupted if interrupted.is_removal and interrupted.updated != updated
@@ -121,10 +121,10 @@ class AlbumMemory:
 
 
 def continued(before: AlbumMemory, now: AlbumMemory) -> AlbumMemory:
-    """Returns what is remembered of an album that goes on under another name: what stays out by either stays out."""
+    """Returns the memory of an album that continues under another name. Photos that stay out by either stay out."""
     kept_out = {id_: membership for id_, membership in now.memberships.items() if membership.standing in KEPT_OUT}
     return replace(before, memberships={**before.memberships, **kept_out})
 
 
 NOTHING = AlbumMemory()
-"""No ledger, or one that does not know the album: everything in it counts as hand-made."""
+"""The memory of an unknown album, or without a ledger: everything in it counts as hand-made."""

@@ -1,4 +1,4 @@
-"""A plan as a file, and back: readable, without secrets, and of no use once it was edited."""
+"""Writes a plan to a file, and reads it back. A plan file has no secrets, and is refused if it was edited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from immich_smart_albums.model.text.command import command
 FORMAT = "immich-smart-albums plan"
 
 VERSION = 2
-"""Grows when plans of an earlier version cannot be applied any more."""
+"""Increased when plans of earlier versions can no longer be applied."""
 
 
 def _again(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reconcile: works out what people did to an album by hand, from its members and the ledger's memory."""
+"""Works out what people did to an album by hand, from its members and the ledger's memory."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Photos that are ours, photos that stay out, and what is new about either."""
+    """The photos that are ours, the photos that stay out, and what the ledger should learn."""
 
     ours: frozenset[str]
-    """We added them, and they are in the album. All else in it is hand-made."""
+    """We added them, and they are in the album. All others in it are hand-made."""
     out: frozenset[str]
-    """Not in the album, and not to be added."""
+    """They are not in the album, and must not be added."""
     learned: Observed
     warnings: tuple[str, ...]
 
@@ -33,20 +33,21 @@ class Reconciliation:
 def reconcile(
     memory: AlbumMemory, current: CurrentAlbum | None, selected: Mapping[str, Asset], rule: str = ""
 ) -> Reconciliation:
-    """Hold an album against what the ledger remembers of it; `current` is None if there is no album.
+    """Compare an album with the ledger's memory of it. Returns what follows. `current` is None if there is no album.
 
-    `rule` is its name, for commands that people are told.
+    `rule` is the rule's name, for commands in warnings.
 
-    Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
+    A photo counts as ours only with proof, and none is added that a person may have taken out:
 
-    - What was there, added by anybody, and is not there any more was taken out by a person, if it matches; otherwise it
-      was taken out or deleted. Either way it stays out. Of what is there and only not shown, in the trash, say, nothing
-      is concluded.
-    - What had been taken out and is there again was put there by a person.
-    - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
-      album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.
-    - Of an interrupted request to take photos out, what is there was never out if the album was not touched since.
-      Otherwise somebody may have put it back, so it counts as hand-made. What is not there stays out.
+    - A photo that was there, added by anybody, and is no longer there: if it matches, a person took it out; otherwise
+      it was taken out or deleted. Either way it stays out. A photo that is there and not shown, such as a trashed one,
+      proves nothing.
+    - A photo that had been taken out and is there again: a person put it there.
+    - An interrupted request to add photos: all of it was carried out, or nothing. If none of its photos is there and
+      the album did not change since, nothing was. Otherwise those that are there count as hand-made, and the others
+      stay out.
+    - An interrupted request to take photos out: if the album did not change since, photos that are there were never
+      out. Otherwise somebody may have put them back, so they count as hand-made. Those that are not there stay out.
     """
     members = current.members if current else frozenset()
     inside = current.inside if current else frozenset()
@@ -56,7 +57,7 @@ def reconcile(
     added, removed, unproved = _interrupted(memory, updated, inside)
     unsure = added | removed
     missing = memory.having(KNOWN_INSIDE) - inside - unsure.keys()
-    # Such a photo was locked when it was last missed, say, and matches again without being there.
+    # For example, a photo that was locked when it was found missing, and that matches again.
     resurfaced = (memory.having({MembershipState.GONE}) & selected.keys()) - inside
     learned = Observed(
         hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
@@ -76,7 +77,7 @@ def reconcile(
 def _interrupted(
     memory: AlbumMemory, updated: str | None, inside: AbstractSet[str]
 ) -> tuple[dict[str, Asset], dict[str, Asset], int]:
-    """What interrupted requests were to add and to take out that is not there, and how much of what they added is."""
+    """The photos of interrupted requests that are not there, added and removed ones, and how many added ones are."""
     added: dict[str, Asset] = {}
     removed: dict[str, Asset] = {}
     unproved = 0

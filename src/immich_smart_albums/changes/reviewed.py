@@ -1,7 +1,7 @@
-"""A saved plan held against the one that the same rules give now: of it nothing is believed but what was chosen.
+"""Compares a saved plan with the plan that the same rules make now, and keeps the changes that both have.
 
-A plan file may hold anything, if others can write it. So what is written to the server comes from a plan that was
-just made from the rules, the ledger and the server; of the saved one only counts which of its changes were there.
+Anybody who can write a plan file can put any change into it. So every change that is applied comes from a plan that was
+just made from rules, ledger and server; the saved plan only chooses among these changes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _HINT = "Nothing was written. Make the plan again, and look at it."
 
 
 def reviewed(saved: Plan, fresh: Plan) -> Plan:
-    """Returns the reviewed plan to be written: what of the `fresh` one is in the saved one, too.
+    """Returns the plan to apply: those changes of the `fresh` plan that the saved one has, too.
 
-    Raises PlanOutdated with all that the saved one would write and the fresh one would not.
+    Raises PlanOutdated with every change that the saved plan has and the fresh one lacks.
     """
     now = {(album.rule, album.owner): album for album in fresh.albums}
     wrong: list[str] = []
@@ -59,7 +59,7 @@ def _later(more: int) -> Iterator[str]:
 
 
 def _missing(saved: AlbumPlan, fresh: AlbumPlan) -> Iterator[str]:
-    """What the saved plan of an album would write and the fresh one would not."""
+    """The changes of an album that the saved plan has and the fresh one lacks, in words."""
     if not saved.has_changes:
         return
     if (saved.album and saved.album.id) != (fresh.album and fresh.album.id):
@@ -84,12 +84,12 @@ _WORDS = {"CreateAlbum": "created", "ShareAlbum": "shared", "DeleteAlbum": "dele
 
 
 def _photos(changes: Iterable[Change], kind: type[AddAssets | RemoveAssets]) -> set[tuple[str, str]]:
-    """Photos, each with the account whose key moves it."""
+    """The ids of the photos of these changes, each with the account that writes it."""
     return {(change.account, asset.id) for change in changes if isinstance(change, kind) for asset in change.assets}
 
 
 def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
-    """Whether details are those that the rules say now; the newest photo may be another one meanwhile."""
+    """Whether the fresh plan has these details as well; the newest photo, as a cover, may be another one by now."""
     now = next((change for change in fresh.changes if isinstance(change, SetDetails)), SetDetails())
     texts = (change.name, change.description, change.order) == (now.name, now.description, now.order)
     if change.cover == now.cover or not texts:
@@ -100,7 +100,7 @@ def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
 
 
 def _chosen(saved: AlbumPlan, fresh: AlbumPlan) -> tuple[Change, ...]:
-    """What of the fresh changes is in the saved plan, in the order of the fresh ones."""
+    """Those of the fresh changes that the saved plan has, in the order of the fresh ones."""
     changes: list[Change] = []
     for change in fresh.changes:
         if isinstance(change, AddAssets | RemoveAssets):

@@ -1,4 +1,4 @@
-"""With whom an album is shared: as the rules say, but for what a person has changed by hand since."""
+"""Plans with whom an album is shared: as the rules say, except where a person has changed it since."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ if TYPE_CHECKING:
 
 
 _FEEDS = "feeds it"
-"""The word on which an account becomes editor that no `share` names."""
+"""Stands for the words of the rules for an account that no `share` names, and that feeds the album."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Changes of shares, and those left out because somebody else has changed them since."""
+    """The changes of shares, and what the ledger should know of them."""
 
     changes: tuple[ShareAlbum, ...] = ()
-    """Losses come first."""
+    """Users who lose the album come first."""
     no_editors: frozenset[str] = frozenset()
-    """The users who were to feed the album and may not."""
+    """The users who should feed the album, and may not."""
     remembered: dict[str, str] | None = None
-    """What the ledger is to know, but for what the changes do; None: what it knows."""
+    """The words by which users are let in, for the ledger, without those of the changes. None: as before."""
     settled: tuple[int, ...] = ()
-    """Interrupted requests about which nothing more can be found out."""
+    """Interrupted requests for which nothing more can be found out."""
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """The wish of the rules for one user."""
+    """The role that the rules give to one user."""
 
     user: User
     role: str
     asked: str
-    """The word on which it is said: as long as it is the same, what a person changed stays."""
+    """The words of the rules: as long as they are the same, a change by a person stays."""
 
 
 def sharing(desired: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory) -> Sharing:
-    """Returns who is to get the album, another role in it, or, only if the rule says so, lose it.
+    """Returns who gets the album, gets another role in it, or, only if the rule says so, loses it.
 
-    What a person changed since it was given, while the rules still say the same, stays. A request to share that was
-    interrupted counts as carried out and changed by a person, unless the album was not touched since.
+    A change by a person stays as long as the rules say the same. An interrupted request to share counts as carried out
+    and then changed by a person, unless the album did not change since.
     """
     wishes = _wishes(desired, album)
     now = {user.id: (user, role) for user, role in album.users} if album else {}
     roles = dict(memory.shares)
     updated = album.updated if album else None
     roles |= {open_share.user: open_share.asked for open_share in memory.open_shares if open_share.updated != updated}
-    # Of an account that failed nobody may know which user it is.
+    # The user of an account that failed may not be known.
     unshares = desired.rule.unshare and not desired.problems
     lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in wishes]
     let_in: list[ShareAlbum] = []
@@ -80,7 +80,7 @@ def sharing(desired: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemo
 
 
 def _wishes(desired: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish]:
-    """What the rules say of each user. Accounts that feed an album together have to be its editors."""
+    """The role that the rules give to each user. Accounts that feed an album together must be its editors."""
     wishes = {user.id: _Wish(user, role, role) for user, role in desired.shares}
     if len(desired.rule.accounts) > 1:
         feeding = (desired.users[account] for account in desired.rule.accounts if account in desired.users)

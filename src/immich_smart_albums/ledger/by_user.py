@@ -1,14 +1,13 @@
-"""The shape in which albums are known by user and rule alone, made from the one that had the server's address in it.
+"""A migration: albums are known by user and rule, and no longer by the server's address as well.
 
-The same album was there once for each spelling of the address, and for each of the rule's name that looks the same.
-What is known of it is put together:
+Before, an album had a row for each spelling of the address, and each form of its rule's name. These rows are merged:
 
-- Who is kept out under one address stays out, also where a run under another address added it again.
-- What was added under one address is ours, also where a run under another address took it for hand-made.
-- What was removed and what was added is told apart by the later run. Removed and hand-made is removed: if it is there,
-  the next look finds that out.
-- Of two different albums, the one that was written to last is the rule's; of the other one only what was kept out is
-  remembered, as whenever a rule gets another album.
+- A photo that is kept out in one row stays out, even if a run under another address added it again.
+- A photo that was added in one row is ours, even if a run under another address took it for hand-made.
+- A photo that was removed in one row and added in another is what the later run made it. One that was removed and is
+  hand-made counts as removed: if it is there, the next run sees that.
+- If the rows have two different albums, the one that was written to last is the rule's. Of the other one, only the
+  photos that are kept out are remembered, as whenever a rule gets another album.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _OUT = ("taken out", "unsure", "gone")
-"""By what they weigh."""
+"""States of photos that are kept out."""
 _WEIGHTS = {"hand-made": 0, "removed": 1, "ours": 1, "gone": 2, "unsure": 3, "taken out": 4}
 
 
@@ -35,14 +34,14 @@ class _AlbumRow(NamedTuple):
     matched: int
     split: str
     latest: int
-    """The last run that did something with it."""
+    """The last run that wrote to the album."""
 
 
 def by_user(connection: sqlite3.Connection) -> None:
-    """Take the server's address out of what an album is known by, and keep it for links."""
+    """Take the server's address out of the key of albums, and keep it for links."""
     groups: dict[tuple[str, str], list[_AlbumRow]] = {}
     for album in _albums(connection):
-        # Rules are known by the composed form of their names by now; macOS writes another one.
+        # Names of rules are compared in their composed form; macOS writes another one.
         groups.setdefault((album.owner, unicodedata.normalize("NFC", album.rule).strip()), []).append(album)
     connection.execute(
         """
@@ -80,7 +79,7 @@ def _albums(connection: sqlite3.Connection) -> Iterable[_AlbumRow]:
 
 
 def _merge(connection: sqlite3.Connection, albums: Sequence[_AlbumRow]) -> _AlbumRow:
-    """Put what is known of albums, the last of which counts, under that one."""
+    """Merge albums into the last one. Returns that."""
     *others, survivor = albums
     for other in others:
         is_same = other.album == survivor.album
@@ -101,7 +100,7 @@ def _merge_memberships(connection: sqlite3.Connection, other: int, survivor: int
     for asset, their_standing, their_run, our_standing, our_run in connection.execute(
         both, (other, survivor)
     ).fetchall():
-        # What is no standing at all, in a damaged ledger, is told by its reader.
+        # Whoever reads the ledger refuses a value that is no state.
         is_theirs = (_WEIGHTS.get(their_standing, 0), their_run) > (_WEIGHTS.get(our_standing, 0), our_run)
         loser = survivor if is_theirs else other
         connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))

@@ -1,4 +1,4 @@
-"""A connection to the ledger's file, whose failures are told in our own words."""
+"""A connection to the ledger's file that raises our own errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Returns a context: all that is run inside is written for good at its end, or nothing of it."""
+        """Returns a context for a transaction: everything that is run inside is written at its end, or nothing."""
         with self._translating_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -56,7 +56,7 @@ class Database:
 
 
 def failure(error: sqlite3.Error, where: str) -> LedgerError:
-    """Returns what a failure of SQLite means for the ledger at a place, with what to do about it."""
+    """Returns our error for a failure of SQLite; `where` is the ledger's place."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     match code:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:

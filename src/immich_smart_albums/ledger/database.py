@@ -1,4 +1,4 @@
-"""The ledger's file: created whole or not at all, recognised, checked, and brought up to date."""
+"""Opens the ledger's file: creates it whole or not at all, checks it, and migrates it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ APPLICATION_ID = 0x15A1B0D5
 
 @contextmanager
 def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
-    """Returns a context with the ledger in a file. `doing` says what will be written. None is for reading only.
+    """Returns a context with the ledger in a file. `doing` names what will be written; None: it is only read.
 
-    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also if the
-    place for it has gone.
+    A missing file is created; to read, an empty ledger takes its place. Raises LedgerError, also if the folder for it
+    is gone.
     """
     path = _resolved(path)
     if doing is not None:
@@ -59,7 +59,7 @@ def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
 
 
 def _resolved(path: Path) -> Path:
-    """The file itself, whatever name it is opened by: the lock is beside it. Raises LedgerError."""
+    """The file itself, behind any link: the lock is beside it. Raises LedgerError."""
     try:
         require_place(path)
         path.exists()
@@ -72,9 +72,9 @@ def _resolved(path: Path) -> Path:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[Path]:
-    """The file, or a copy of it where this user may not write: SQLite needs to, even to read, beside the file.
+    """The file, or a copy of it if this user may not write: SQLite writes beside the file even to read it.
 
-    A writer that is killed leaves what it wrote last in a file beside it, so that one is copied along.
+    A writer that was killed leaves its last writes in a second file, which is copied as well.
     """
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         yield path
@@ -106,7 +106,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _create(path: Path) -> None:
-    """A new ledger, made beside its place and moved there: nobody ever sees half of one."""
+    """Create a ledger beside its place, and move it there, so that nobody ever sees half of one."""
     new_file = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         new_file.unlink(missing_ok=True)
@@ -114,7 +114,7 @@ def _create(path: Path) -> None:
             _migrate(connection)
         new_file.chmod(0o600)
         for ending in ("-wal", "-shm", "-journal"):
-            # What a ledger that was deleted left behind would be taken for a part of this one.
+            # SQLite would take such files of a deleted ledger for parts of this one.
             path.with_name(path.name + ending).unlink(missing_ok=True)
         new_file.replace(path)
     except sqlite3.Error as error:
@@ -129,7 +129,7 @@ def _create(path: Path) -> None:
 @contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        # Never creates a file, not even if it has gone since we looked.
+        # Never creates a file, not even if it is gone since we looked.
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
     except sqlite3.Error as error:
         raise failure(error, str(path)) from error
@@ -138,7 +138,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """How many migrations a ledger has gone through; raises LedgerError for a file that is none, or a newer one."""
+    """The number of migrations of a ledger. Raises LedgerError for another file, a newer ledger, or a damaged one."""
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -169,7 +169,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, version: int = 0) -> None:
-    """All steps after `version`, or none."""
+    """Run all migrations after `version`, or none."""
     connection.execute("BEGIN IMMEDIATE")
     for step in MIGRATIONS[version:]:
         step(connection)
@@ -189,15 +189,15 @@ def _check_rows(connection: sqlite3.Connection, path: Path) -> None:
 
 @cache
 def _sound_shape(_steps: Sequence[Callable[[sqlite3.Connection], None]]) -> dict[str, Columns]:
-    """The shape of an empty ledger after these steps: all there are."""
+    """The shape of an empty ledger after all migrations."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
         _migrate(sound)
         return shape(sound)
 
 
 def _prepare_to_write(connection: sqlite3.Connection) -> None:
-    # What is committed has to survive a power cut: the next thing that happens is a request.
+    # A commit must survive a power cut, since a request follows it.
     connection.execute("PRAGMA synchronous = FULL")
-    # Readers are not held up where the file system can do that; elsewhere SQLite stays with its journal.
+    # With WAL, readers need not wait. If the file system cannot do that, SQLite keeps its journal.
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,7 +1,7 @@
-"""Damage that SQLite does not notice: rows that this tool did not write, or that are still SQL but wrong.
+"""Finds damage that SQLite does not notice: valid rows with values that this tool never writes.
 
-Looked for before anything is read. What is remembered decides what may be taken out of albums, so a ledger that is
-wrong in one place is believed in none.
+This comes before anything is read. The ledger decides which photos may be taken out of albums, so a ledger that is
+wrong in one place is not used at all.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _WORDS: dict[tuple[str, str], type[Enum]] = {
     ("writes", "state"): WriteState,
     ("runs", "ending"): Ending,
 }
-"""Columns that hold one of a few words."""
+"""Columns whose values are those of an enumeration."""
 
 
 Columns: TypeAlias = tuple[tuple[int, str, str, int, str | None, int], ...]
-"""Of a table, as SQLite tells them: number, name, type, whether it is needed, default, and whether it is a key."""
+"""The columns of a table as SQLite lists them: number, name, type, not null, default, primary key."""
 
 
 def shape(connection: sqlite3.Connection) -> dict[str, Columns]:
@@ -35,7 +35,7 @@ def shape(connection: sqlite3.Connection) -> dict[str, Columns]:
 
 
 def damage(connection: sqlite3.Connection, sound: Mapping[str, Columns]) -> str | None:
-    """Returns what is wrong with the rows of a ledger that is to have the shape `sound`; None: nothing.
+    """Returns what is wrong with the rows of a ledger that should have the shape `sound`. None if nothing is.
 
     Raises sqlite3.Error.
     """
@@ -56,7 +56,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> Columns:
 
 
 def _wrong_column(connection: sqlite3.Connection, table: str, columns: Columns) -> str | None:
-    """The first column in which some row has a value that it cannot have."""
+    """The first column in which a row has an impossible value. None if there is none."""
     cases = []
     for _, name, type_, is_needed, _, is_key in columns:
         allowed = [f"'{type_.lower()}'"]

@@ -1,4 +1,4 @@
-"""SqliteLedger: fits `operations.ports.ledger.Ledger`."""
+"""The ledger in SQLite, as the operations use it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_ledger(path: Path, *, doing: str | None = None) -> Iterator[SqliteLedger]:
-    """Returns a context with the ledger in a file. `doing` says what will be written, such as "sync"; None: nothing.
+    """Returns a context with the ledger in a file. `doing` names what will be written, such as "sync"; None: nothing.
 
-    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError: in use by another
-    writer, damaged, no ledger, of a newer version, or a place that cannot be written.
+    A missing file is created; to read, an empty ledger takes its place. Raises LedgerError if it is in use by another
+    writer, damaged, no ledger, of a newer version, or cannot be written.
     """
     with open_database(path, doing=doing) as database:
         yield SqliteLedger(database)
 
 
 class SqliteLedger:
-    """A ledger in a database. Each method that writes is one transaction."""
+    """Fits `operations.ports.ledger.Ledger`. Each method that writes is one transaction."""
 
     remembers = True
 
@@ -229,7 +229,7 @@ class SqliteLedger:
             memberships.allow_again(self._database, self._album(key), asset_ids)
 
     def _album(self, key: AlbumKey) -> int:
-        """The number of an album's row, which is made where there is none; a run notes the server's address in it."""
+        """The id of an album's row, which is created if needed. A run that is under way writes its address into it."""
         self._database.run("INSERT OR IGNORE INTO albums (owner, rule) VALUES (?, ?)", key.owner, key.rule)
         ((row,),) = self._database.rows("SELECT id FROM albums WHERE owner = ? AND rule = ?", key.owner, key.rule)
         sql = "SELECT server FROM runs WHERE ended IS NULL ORDER BY id DESC LIMIT 1"
@@ -243,7 +243,7 @@ class SqliteLedger:
 
     @contextmanager
     def _transaction_that_counts(self) -> Iterator[None]:
-        """A transaction after which plans made before do not fit any more."""
+        """A transaction that changes the state, so that plans made before are outdated."""
         with self._database.writing():
             yield
             self._database.run("UPDATE meta SET generation = generation + 1")

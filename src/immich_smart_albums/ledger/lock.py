@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def only_writer(ledger: Path, doing: str) -> Iterator[None]:
-    """Returns a context that holds the lock; `doing` is what others are told that this process does.
+    """Returns a context that holds the lock. `doing` is shown to others that want it.
 
     Raises LedgerError if another process holds it, or if the file system has no locks.
     """
@@ -28,7 +28,7 @@ def only_writer(ledger: Path, doing: str) -> Iterator[None]:
         raise LedgerError(f"the ledger's lock {path} cannot be opened: {error.strerror}", hint=hint) from None
     try:
         _take(handle, ledger)
-        with suppress(OSError):  # a full disk: who holds the lock is only said, and what is written says the rest
+        with suppress(OSError):  # a full disk: the text is only for messages
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"process {os.getpid()} ({doing})".encode(), 0)
         yield

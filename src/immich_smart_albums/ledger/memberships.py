@@ -1,4 +1,4 @@
-"""Memberships in the ledger: what requests, and people, did to photos in albums."""
+"""Writes memberships to the ledger: what requests and people did to photos in albums."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _ID_ONLY = """
 
 
 def count_as_ours(database: Database, album: int, user: str, run: int, assets: Iterable[Asset]) -> None:
-    """These photos were added by us, in this run, with the key of this user."""
+    """Record photos as added by us, in this run, with the key of this user."""
     database.run_many(_BY_US, ((album, MembershipState.OURS.value, user, run, *snapshot(asset)) for asset in assets))
 
 
 def record_learned(database: Database, album: int, learned: Observed) -> None:
-    """Remember what people did."""
+    """Record what people did."""
     _stand(database, album, MembershipState.HAND_MADE, learned.hand_made)
     _stand(database, album, MembershipState.GONE, learned.gone)
     for standing, assets in ((MembershipState.TAKEN_OUT, learned.taken_out), (MembershipState.UNSURE, learned.unsure)):
@@ -52,7 +52,7 @@ def record_learned(database: Database, album: int, learned: Observed) -> None:
 
 
 def record_share(database: Database, album: int, change: ShareAlbum) -> None:
-    """Remember on which word of the rules a user was let in, or that it was on none."""
+    """Record by which words of the rules a user was let in, if by any."""
     database.run("DELETE FROM shares WHERE album = ? AND user = ?", album, change.user.id)
     if change.role is not None and change.asked:
         _let_share(database, album, {change.user.id: change.asked})
@@ -66,7 +66,7 @@ def _let_share(database: Database, album: int, shares: Mapping[str, str]) -> Non
 def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what came of it
     database: Database, album: int, user: str, run: int, change: Change, outcomes: Mapping[str, Outcome]
 ) -> None:
-    """Remember what a request did."""
+    """Record what a request did."""
     by_outcome: dict[Outcome, list[str]] = {}
     for id_, outcome in outcomes.items():
         by_outcome.setdefault(outcome, []).append(id_)
@@ -79,18 +79,18 @@ def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what c
         _stand(database, album, MembershipState.REMOVED, removed)
         sql = "UPDATE memberships SET run = ? WHERE album = ? AND asset = ?"
         database.run_many(sql, ((run, album, id_) for id_ in removed))
-        # It was there a moment ago: somebody else was faster.
+        # It was there a moment ago: somebody else has taken it out.
         _stand(database, album, MembershipState.GONE, by_outcome.get(Outcome.NOT_FOUND, ()))
 
 
 def allow_again(database: Database, album: int, asset_ids: Iterable[str]) -> None:
-    """Forget what people did to these photos."""
+    """Forget that people took these photos out."""
     sql = f"DELETE FROM memberships WHERE album = ? AND asset = ? AND standing IN ({_listed()})"  # noqa: S608 - our own words
     database.run_many(sql, ((album, id_) for id_ in asset_ids))
 
 
 def forget_contents(database: Database, album: int) -> None:
-    """Forget what is in an album, which is another one from now on; what people did not want stays known."""
+    """Forget the members of an album, since the rule gets another one. What people took out stays known."""
     sql = f"DELETE FROM memberships WHERE album = ? AND standing NOT IN ({_listed()})"  # noqa: S608
     database.run(sql, album)
     database.run("DELETE FROM shares WHERE album = ?", album)

@@ -1,4 +1,4 @@
-"""The shapes of the ledger, each made from the one before. What was released is never edited, only added to."""
+"""The migrations of the ledger, in order. Released ones are never edited; new ones are added at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _albums(connection: sqlite3.Connection) -> None:
-    """Albums, and how photos stand to them."""
+    """Albums and the memberships of photos in them."""
     connection.execute("CREATE TABLE meta (id TEXT NOT NULL, generation INTEGER NOT NULL DEFAULT 0)")
     connection.execute("INSERT INTO meta (id) VALUES (lower(hex(randomblob(8))))")
     connection.execute(
@@ -85,14 +85,14 @@ def _runs(connection: sqlite3.Connection) -> None:
 
 
 def _splits(connection: sqlite3.Connection) -> None:
-    """Which rule fed an album that is one of several, so that the one to which nothing goes any more is found."""
+    """For albums of a split, their rule, so that those for which nothing is left are found."""
     connection.execute("ALTER TABLE albums ADD COLUMN split TEXT NOT NULL DEFAULT ''")
 
 
 def _shares_and_covers(connection: sqlite3.Connection) -> None:
-    """What was given to whom on which word of the rules, and the covers before and after each request.
+    """By which words of the rules users were let in, and the covers before and after each request.
 
-    Shares of runs before are known by what these runs wrote; the word is the role then.
+    Shares of earlier runs are taken from their writes, with the role as the words.
     """
     connection.execute(
         """
@@ -117,9 +117,9 @@ def _shares_and_covers(connection: sqlite3.Connection) -> None:
 
 
 def _composed_names(connection: sqlite3.Connection) -> None:
-    """Names of rules in the one form in which names are compared, whatever form they were written in.
+    """Names of rules in the composed form, in which names are compared.
 
-    Where two rows would have one name, the rule has two albums; the one whose name is in that form already stays its.
+    If two rows would get the same name, the row that has it already stays, and the other one is left as it is.
     """
     for row, rule, split in connection.execute("SELECT id, rule, split FROM albums").fetchall():
         names = (nfc(rule), nfc(split), row)
@@ -150,4 +150,4 @@ MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (
     _composed_names,
     _renames,
 )
-"""A ledger whose `user_version` is n has gone through the first n."""
+"""A ledger with `user_version` n has gone through the first n."""

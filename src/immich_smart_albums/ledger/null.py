@@ -1,4 +1,4 @@
-"""Writing without a ledger: nothing is remembered."""
+"""The ledger of runs by flags, which remembers nothing."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ if TYPE_CHECKING:
 
 
 class NullLedger:
-    """Fits `operations.ports.ledger.Ledger`: nothing is known, and nothing remembered."""
+    """Fits `operations.ports.ledger.Ledger`: it knows nothing, and records nothing."""
 
     state = ""
     remembers = False
 
     def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
-        """Returns the number of a run that nobody will ask for."""
+        """Returns a number that stands for no run."""
         del verb, server, time, undoes
         return 0
 
     def finish(self, run: int, ending: Ending, time: str) -> None:
-        """Not remembered, as all that follows."""
+        """Record nothing."""
 
     def bind(self, key: AlbumKey, album: Album) -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def rename(self, before: AlbumKey, now: AlbumKey, split: str = "") -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def intend(self, intent: Intent, updated: str) -> int:
-        """Not remembered. Returns a number that nothing asks for."""
+        """Record nothing. Returns a number that stands for no write."""
         del intent, updated
         return 0
 
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def covered(self, write: int, before: str, after: str) -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def refuse(self, write: int) -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def binding(self, key: AlbumKey) -> Binding | None:
-        """Returns None: nothing is known here of albums that rules fed."""
+        """Returns None: no rule has an album here."""
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
         """Returns an empty memory."""
@@ -85,10 +85,10 @@ class NullLedger:
         return []
 
     def unbind(self, key: AlbumKey) -> None:
-        """There is nothing to forget."""
+        """Do nothing."""
 
     def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
-        """Not remembered."""
+        """Record nothing."""
 
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
-        """There is nothing to forget."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""The usual place of the ledger: where the system keeps what programs must not lose."""
+"""The usual place of the ledger: the system's folder for the state of programs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ FILE = "ledger.db"
 
 
 def default_place(environment: Mapping[str, str], home: Callable[[], Path], platform: str) -> Path:
-    """`$XDG_STATE_HOME`, on macOS the user's Application Support, else ~/.local/state; `platform` as in `sys`.
+    """Returns a file in `$XDG_STATE_HOME`, on macOS in Application Support, else in ~/.local/state.
 
-    `home` is asked for only where it is needed: not every user has one, and what it raises is passed on.
+    `home` is called only if it is needed, since not every user has a home; its errors are passed on. `platform` is that
+    of `sys`.
     """
     stated = environment.get("XDG_STATE_HOME", "")
-    if stated.startswith("/"):  # the standard has relative ones ignored
+    if stated.startswith("/"):  # by the standard, relative ones are ignored
         return Path(stated) / FOLDER / FILE
     if platform == "darwin":
         return home() / "Library" / "Application Support" / FOLDER / FILE
@@ -29,10 +30,10 @@ def default_place(environment: Mapping[str, str], home: Callable[[], Path], plat
 
 
 def require_place(path: Path) -> None:
-    """Raise LedgerError if a ledger that is not there must have been there, or is meant to be somewhere else.
+    """Raise LedgerError if the ledger is behind a broken link, or in a folder that does not exist.
 
-    Such is a ledger behind a link that leads nowhere, or in a folder that is gone: a volume is not mounted, say. A new
-    ledger in its place would know nothing of what people took out. Only this tool's own folder is made.
+    Then perhaps a volume is not mounted, and a new ledger in its place would not know what people took out. Only this
+    tool's own folder is created.
     """
     for place in (path, *path.parents):
         if place.is_symlink() and not place.exists():

@@ -1,4 +1,4 @@
-"""Rows of the ledger ↔ values."""
+"""Converts rows of the ledger to values, and back."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 MEMBERSHIP = "asset, taken, local_time, file_name, type, standing, user, run"
 RUN = "id, verb, server, started, ended, ending, undoes"
 WRITE = "writes.id, run, owner, rule, album_id, user, change, at, state, outcomes, cover_before, cover_after"
-"""Of writes joined with their albums."""
+"""The columns of writes joined with their albums."""
 
 _CHANGES: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
 
 
 def membership(row: tuple[str, int, str, str, str, str, str, int]) -> Membership:
-    """Returns a row of `MEMBERSHIP`."""
+    """Returns the membership in a row of `MEMBERSHIP`."""
     *photo, standing, user, run = row
     return Membership(Asset(*photo), MembershipState(standing), user, run)  # type: ignore[arg-type]
 
 
 def snapshot(asset: Asset) -> tuple[str, int, str, str, str]:
-    """Returns the first columns of `MEMBERSHIP`."""
+    """Returns the first columns of `MEMBERSHIP` for an asset."""
     return asset.id, asset.taken, asset.local_time, asset.file_name, asset.type
 
 
 def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> Run:
-    """Returns a row of `RUN`."""
+    """Returns the run in a row of `RUN`."""
     id_, verb, server, started, ended, ending, undoes = row
     return Run(id_, verb, server, started, ended, Ending(ending) if ending else None, undoes)
 
@@ -44,7 +44,7 @@ def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> R
 def write(
     row: tuple[int, int, str, str, str | None, str, str, str, str, str, str | None, str | None],
 ) -> Write:
-    """Returns a row of `WRITE`."""
+    """Returns the write in a row of `WRITE`."""
     id_, run_id, owner, rule, album_id, user, change, time, state, outcomes, before, after = row
     intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), time)
     return Write(id_, intent, WriteState(state), outcomes_from(outcomes), before, after)
@@ -64,7 +64,7 @@ def change_from(text: str) -> Change:
 
 
 def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
-    """Returns outcomes as JSON: the ids of each."""
+    """Returns outcomes as JSON: the ids for each outcome."""
     groups: dict[str, list[str]] = {}
     for id_, outcome in outcomes.items():
         groups.setdefault(outcome.name, []).append(id_)

@@ -1,7 +1,7 @@
-"""The state file: what searches found, kept for the next run. Losing it costs time and nothing else.
+"""The state file: the results of searches, stored for the next run. Losing it costs only time.
 
-So it never stops a run: what is wrong with it is told, and then everything is read in full. A file that is not one of
-ours is left alone.
+So it never stops a run: a problem with it is a message, and everything is read in full. A file that is not ours is left
+alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SearchCacheFile:
     """Fits `selection.ports.CacheStore`."""
 
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        """Use this file, which need not be there yet; `tell` takes what the user should know."""
+        """Use this file, which need not exist yet. `tell` takes messages for the user."""
         self._path = path
         self._tell = tell
         self._reported: set[str] = set()
@@ -86,12 +86,12 @@ class SearchCacheFile:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """Closing without COMMIT goes back to what was there."""
+        """Closing the connection without COMMIT discards the changes."""
         with closing(sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)) as connection:
             yield connection
 
     def _is_ours(self) -> bool:
-        """Whether the file is there, and has something that this version can read."""
+        """Whether the file exists, and has entries that this version can read."""
         if self._is_foreign():
             self._say("is no state file of this tool, so everything is read in full")
             return False
@@ -110,14 +110,14 @@ class SearchCacheFile:
         return bool(header) and not is_ours
 
     def _say(self, what: str) -> None:
-        """Tell something, once: every search asks."""
+        """Send a message once, though every search causes it."""
         if what not in self._reported:
             self._reported.add(what)
             self._tell(f"the state file {self._path} {what}")
 
 
 def _make_anew(connection: sqlite3.Connection) -> None:
-    """The table, instead of one of another version of this tool."""
+    """Create the table, in place of one of another version of this tool."""
     connection.execute("DROP TABLE IF EXISTS searches")
     connection.execute(
         "CREATE TABLE searches (key TEXT PRIMARY KEY, stamp BLOB NOT NULL, value BLOB NOT NULL, read_at INTEGER)"

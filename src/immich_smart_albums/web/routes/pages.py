@@ -143,7 +143,7 @@ def _album_of(rule: AlbumRule, albums: Iterable[Album], bound: dict[str, str]) -
 
 def _sample(albums: list[AlbumPlan]) -> str | None:
     """Returns a photo that would be added, for the cover of an album that does not exist yet."""
-    return next((asset.id for album in albums for asset in album.samples), None)
+    return next((asset.id for album in albums for asset in album.additions), None)
 
 
 def _standing(albums: list[AlbumPlan]) -> dict[str, object]:
