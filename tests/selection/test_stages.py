@@ -7,7 +7,7 @@ import pytest
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import Filter, Not
-from immich_smart_albums.selection.compile.simplify import at_most
+from immich_smart_albums.selection.compile.relax import upper_bound
 from immich_smart_albums.selection.stages import of_fields, when_failed, when_passed
 
 
@@ -40,5 +40,5 @@ def test_what_the_fields_of_a_record_rest_on() -> None:
 
 def test_a_name_that_was_not_looked_up_is_left_as_it_is() -> None:
     name = person_named("Emma")
-    assert at_most(name, frozenset(Stage)) == name
-    assert at_most(Not(name), frozenset(Stage)) == Not(name)
+    assert upper_bound(name, frozenset(Stage)) == name
+    assert upper_bound(Not(name), frozenset(Stage)) == Not(name)

@@ -13,7 +13,8 @@ from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
-from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify, without_smart
+from immich_smart_albums.selection.compile.relax import without_smart
+from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify
 from tests.support.examples import examples
 from tests.support.in_memory_searches import WHOLE, city, exactly, local, person, smart
 

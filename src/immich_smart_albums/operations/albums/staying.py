@@ -14,7 +14,7 @@ from immich_smart_albums.operations.indexing.scopes import ranking_scope
 from immich_smart_albums.operations.indexing.shown_stages import shown_stages
 from immich_smart_albums.operations.select import resolve_and_compile, select
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
-from immich_smart_albums.selection.compile.simplify import at_most
+from immich_smart_albums.selection.compile.relax import upper_bound
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import when_failed, when_missing
 
@@ -63,7 +63,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
             groups.setdefault(stages - shown, set()).add(id_)
     reasons: dict[str, str] = {}
     for undone, ids in groups.items():
-        match = at_most(rule.match, undone)
+        match = upper_bound(rule.match, undone)
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
         if not isinstance(match, bool):  # True: every photo may match
             compiled = resolve_and_compile({"": Rule(match)}, account)

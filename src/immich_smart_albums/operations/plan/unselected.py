@@ -13,7 +13,7 @@ from immich_smart_albums.operations.indexing.waiting import waiting_reasons
 from immich_smart_albums.operations.select import SelectOptions, resolve_and_compile, select
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.tree import Rule
-from immich_smart_albums.selection.compile.simplify import without_smart
+from immich_smart_albums.selection.compile.relax import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:

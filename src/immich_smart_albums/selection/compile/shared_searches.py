@@ -1,18 +1,20 @@
-"""Shared searches: those that are sent in any case, so that whatever else needs them has them for nothing.
+"""Shared searches: those that are sent in any case, so that a rule which needs them too gets them for nothing.
 
     >>> from immich_smart_albums.rules.tree import Rule
     >>> from immich_smart_albums.selection.compile.notation import search, write_query
     >>> emma, noah = search(personIds=("emma",)), search(personIds=("noah",))
-    >>> shared = SharedSearches(searches_of(Rule(emma), (Branch(emma.query, noah),)), set())
-    >>> [write_query(query) for query in shared.fields], emma.query in shared
-    (['(personIds=[emma])', '(personIds=[noah])'], True)
+    >>> shared = SharedSearches(searches_of(Rule(emma), (Branch(emma.query, noah),)))
+    >>> [write_query(query) for query in shared.fields]
+    ['(personIds=[emma])', '(personIds=[noah])']
+    >>> emma.query in shared
+    True
 
-What was asked about is noted, because an answer stays the same as long as that does.
+Each lookup is noted: a candidate stays the best as long as the lookups that led to it give the same (`Memo`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from immich_smart_albums.model.query import Query
@@ -27,23 +29,23 @@ Shared = dict[Query, frozenset[str]]
 """Searches that are sent in any case, with the top-level fields that are read of what they find."""
 
 Candidate = tuple[Branch, ...]
-"""A way to answer a rule, or a part of it."""
+"""One way to answer a rule, or a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedSearches:
-    """The searches that are sent in any case, and a note of those that somebody asked about."""
+    """The searches that are sent in any case, and which searches were looked up among them."""
 
     fields: Shared
-    noted: set[Query]
+    looked_up: set[Query] = field(default_factory=set)
 
     def __contains__(self, query: object) -> bool:
-        self.noted.add(cast("Query", query))
+        self.looked_up.add(cast("Query", query))
         return query in self.fields
 
     def copy(self) -> SharedSearches:
-        """Returns a copy that can be added to. What is looked up in it is noted in the same set as here."""
-        return SharedSearches(dict(self.fields), self.noted)
+        """Returns a copy to add to. Lookups in it are noted here, too."""
+        return SharedSearches(dict(self.fields), self.looked_up)
 
     def add(self, more: Shared) -> None:
         """Add searches, or more fields of those that are there."""
@@ -52,29 +54,29 @@ class SharedSearches:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAnswer:
-    """How things that must hold together were answered, and what that rests on."""
+class Memo:
+    """The best candidate for some conjuncts, and the lookups that led to it."""
 
     conjuncts: Conjuncts
-    """Kept, so that their identities stand for them."""
-    shared: Shared
-    """Of the searches that mattered those that were shared."""
-    missing: frozenset[Query]
-    """Of the searches that mattered the others."""
-    answer: Candidate
+    """Held on to, since `RuleCompiler` looks memos up by the identities of these nodes."""
+    present: Shared
+    """Of the searches that were looked up those that were shared."""
+    absent: frozenset[Query]
+    """Of the searches that were looked up the others."""
+    candidate: Candidate
 
     def holds(self, shared: Shared) -> bool:
-        """Returns whether the answer would be the same where these searches are shared."""
-        return all(shared.get(query) == fields for query, fields in self.shared.items()) and not any(
-            query in shared for query in self.missing
+        """Returns whether the candidate is the best where these searches are shared, too."""
+        return all(shared.get(query) == fields for query, fields in self.present.items()) and not any(
+            query in shared for query in self.absent
         )
 
 
-def searches_of(rule: Rule, answer: Candidate) -> Shared:
-    """Returns the searches of an answer, with the top-level fields that it reads of what they find."""
+def searches_of(rule: Rule, candidate: Candidate) -> Shared:
+    """Returns the searches of a candidate, with the top-level fields that it reads of what they find."""
     needs: Shared = {}
     nothing = frozenset[str]()
-    for branch in answer:
+    for branch in candidate:
         fields = branch.fields.union(
             *(roots(key.fields) for key in rule.split if not needs_details(roots(key.fields), branch.driver))
         )
