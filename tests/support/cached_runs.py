@@ -111,7 +111,7 @@ class Runs:
         )
         plan = self._plan(server)
         with patch.object(cache, "FEED", self.feed):
-            results = evaluate(plan, server.searches, concurrency=4, log=lambda _: None, memory=self.recall)
+            results = evaluate(plan, server.searches, concurrency=4, log=lambda _: None, cache=self.recall)
         selected = []
         for result in results:
             if isinstance(result, Failed):

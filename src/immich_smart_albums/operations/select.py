@@ -203,7 +203,7 @@ def _evaluate(
         server.searches if records is None else records,
         concurrency=options.concurrency,
         log=options.log,
-        memory=cache,
+        cache=cache,
         keeps_rejected=options.keeps_rejected,
         records=records,
     )

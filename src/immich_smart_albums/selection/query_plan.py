@@ -1,12 +1,15 @@
-"""The query plan of a run: what is sent, and what is looked at. `compile` makes it, `run` carries it out.
+"""The query plan of a run: the searches that are sent, and what is checked on their records.
 
-A rule becomes branches, alternatives that each have a search that drives them and a residual: a tree of what must hold
-of the assets that the driver finds. All that the branches of all rules need of one search is one scan, so that every
-distinct search is sent once. The rule `city: Nice` without Emma, on a server that finds people by search:
+`compile` makes it, and `run` carries it out. The rule "in Nice, without Ben, and with five stars" becomes one branch:
 
-    scan 1   metadata search (city='Nice')          keeps records
-    scan 2   metadata search (personIds=[Emma])     keeps ids
-    branch   driver: scan 1, residual: not in scan 2
+    driver     metadata search (city='Nice')
+    residual   not (personIds=[ben]) & <rating=5>
+
+A photo matches if the driver finds it and the residual holds for it. A rule with alternatives has several branches.
+Each distinct search of all branches becomes one scan and is sent once:
+
+    scan 1     (city='Nice')         reads exifInfo.rating, keeps what passes <rating=5>
+    scan 2     (personIds=[ben])     keeps ids
 """
 
 from __future__ import annotations
@@ -30,65 +33,56 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScopedSearch:
-    """A search of few that stands for a plain one, because it is only held against what a driver finds.
-
-    It is a ranking, held against the first of the same ranking; or a part of an album, held against the album.
-    """
+    """A smaller search that stands for another one in the residual of one driver (`compile.scoped_searches`)."""
 
     query: Query
     search: Query
-    """What it stands for, and what is read in full where it does not prove that it has all of that."""
+    """The search that it stands for, which is read instead if the smaller one cannot prove that it will do."""
 
 
 @cached_hash
 @dataclass(frozen=True)
 class Branch:
-    """One alternative of a rule: what a search, the driver, finds, and what must still hold of it, the residual.
+    """One alternative of a rule: a search that drives it, and the tree that must hold for what this finds."""
 
-    What is derived from the tree is worked out once for each object, and not for all that are equal.
-    """
+    # Properties are cached by each object, not for all equal ones: their filters may differ in where they stand.
 
     driver: Query
     residual: Node | None = None
     """None: everything that the driver finds matches."""
     scoped: tuple[ScopedSearch, ...] = ()
-    """Those of its searches that only have to tell of what the driver finds."""
+    """Searches in its residual that stand for others."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @cached_property
     def searches(self) -> tuple[Query, ...]:
-        """The searches of which the tree needs the ids of everything that they find."""
+        """The searches of the residual, other than the driver: the ids of all that they find are needed."""
         queries = dict.fromkeys(leaf.query for leaf in self._leaves if isinstance(leaf, Search))
         return tuple(query for query in queries if query != self.driver)
 
     @cached_property
     def memberships(self) -> tuple[Query, ...]:
-        """The searches that what the driver finds may be in or not.
+        """The searches that may find, or not find, what the driver does.
 
-        The driver is one of them where it stands for another search, of which it may find less than it finds itself.
+        The driver is one of them if it is also a scoped search, which may give way to the search that it stands for.
         """
         is_scoped = any(scoped.query == self.driver for scoped in self.scoped)
         return (*self.searches, self.driver) if is_scoped else self.searches
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:
-        """The filters on the driver's records, as they stream by."""
-        return tuple(check for check in self._filters if not needs_details(check.roots, self.driver))
+        """The filters that the driver's records are enough for."""
+        return tuple(filter_ for filter_ in self._filters if not needs_details(filter_.roots, self.driver))
 
     @cached_property
     def detail_filters(self) -> tuple[Filter, ...]:
-        """The filters that need each asset asked for by itself."""
-        return tuple(check for check in self._filters if needs_details(check.roots, self.driver))
-
-    @cached_property
-    def late_leaves(self) -> frozenset[Leaf]:
-        """The same, to tell them from other leaves."""
-        return frozenset(self.detail_filters)
+        """The filters that need the details of each photo, which are asked for one by one."""
+        return tuple(filter_ for filter_ in self._filters if needs_details(filter_.roots, self.driver))
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The top-level fields of the driver's records that its filters read."""
-        return frozenset[str]().union(*(check.roots or () for check in self.filters))
+        """The top-level fields of the driver's records that the filters read."""
+        return frozenset[str]().union(*(filter_.roots or () for filter_ in self.filters))
 
     @cached_property
     def _filters(self) -> tuple[Filter, ...]:
@@ -105,20 +99,20 @@ class RulePlan:
 
     rule: Rule
     branches: tuple[Branch, ...]
-    """What any of them gives matches. None at all: nothing can match, and no search is sent."""
+    """A photo matches if it is in any of them. Without branches nothing can match, and no search is sent."""
     notes: tuple[str, ...] = ()
-    """What the user should know, such as "nothing can be both: city 'Nice', city 'Kyoto'"."""
+    """For the user, such as `nothing can match: city cannot be 'Nice' and 'Kyoto'`."""
     name: str = ""
-    """What messages call it. Empty if there is one rule only."""
+    """What messages call the rule. Empty if there is no other."""
 
     @property
     def queries(self) -> frozenset[Query]:
-        """Every search that it depends on."""
+        """The searches of all branches."""
         return frozenset(query for branch in self.branches for query in (branch.driver, *branch.searches))
 
     @property
     def ranking(self) -> tuple[Query, ...]:
-        """The smart searches whose order says which assets are best: those that an asset is in because it matches."""
+        """The smart searches that rank what matches: drivers, and searches of residuals that stand under no `not`."""
         return tuple(
             dict.fromkeys(
                 query
@@ -132,33 +126,34 @@ class RulePlan:
 @cached_hash
 @dataclass(frozen=True)
 class Scan:
-    """One search of a run, and what is looked at while its records stream by."""
+    """One search of a run, and what is worked out from its records while they stream by."""
 
     query: Query
     fields: frozenset[str]
-    """What to read of each asset: `exifInfo.make`, `people`, …"""
+    """What to read of each photo: `exifInfo.make`, `people`, …"""
     filters: tuple[Filter, ...]
+    """What to check on each record."""
     keys: tuple[SplitKey, ...]
-    """The keys by which rules split what they find here."""
+    """The keys by which rules split what this search finds."""
     trees: tuple[Node | None, ...]
-    """Residuals of the branches that this search drives. An asset for which none of them can hold is not kept."""
+    """The residuals of the branches that this search drives. A photo for which none can hold is not kept."""
     keeps_ids: bool
-    """Whether some branch needs the ids of everything that is found."""
+    """Whether the ids of everything that is found are needed, because the search stands in a residual."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @cached_property
     def numbers(self) -> Mapping[Filter, int]:
-        """For each of its filters the number of the bit that says whether an asset passes it."""
-        return {check: number for number, check in enumerate(self.filters)}
+        """The bit of each filter in `SearchResult.passed`."""
+        return {filter_: number for number, filter_ in enumerate(self.filters)}
 
     @property
     def is_complete(self) -> bool:
-        """Whether the ids of everything that it finds are kept."""
+        """Whether the result has the ids of everything that the search finds."""
         return self.keeps_ids or not self.trees or None in self.trees
 
     @property
     def shows_metadata(self) -> bool:
-        """Whether EXIF is read: then it is noted of each asset whether it shows that Immich has read the file."""
+        """Whether EXIF is read, so that each record shows whether Immich has read the file."""
         return any(name.startswith("exifInfo") for name in self.fields)
 
     @property
@@ -169,32 +164,33 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """Everything that a run sends and checks for its rules."""
+    """All that a run sends and checks for its rules."""
 
     rules: tuple[RulePlan, ...]
     scans: tuple[Scan, ...]
-    """Every distinct search, those that most depends on first."""
+    """Every distinct search, drivers first."""
 
 
 def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
-    """Returns the plan of a run: each search of its rules once, with all that they need of it."""
+    """Returns the plan of a run, with one scan for each distinct search of its rules."""
     branches_by_driver: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
-    rules = _without_needless_lookups(rules)
+    rules = _without_needless_scoped(rules)
     for rule in rules:
         for branch in rule.branches:
             branches_by_driver.setdefault(branch.driver, []).append((rule, branch))
             searches.update(dict.fromkeys(branch.searches))
     queries = dict.fromkeys((*branches_by_driver, *searches))
-    # What a scoped search is held against has to be known as a whole, and a ranking in its order.
-    keeping = searches.keys() | {branch.driver for rule in rules for branch in rule.branches if branch.scoped}
+    # The proof of a scoped search needs all that its driver finds, a ranking in its order.
+    drivers_of_scoped = {branch.driver for rule in rules for branch in rule.branches if branch.scoped}
+    keeping_ids = searches.keys() | drivers_of_scoped
     return QueryPlan(
-        rules, tuple(_scan(query, branches_by_driver.get(query, []), query in keeping) for query in queries)
+        rules, tuple(_scan(query, branches_by_driver.get(query, []), query in keeping_ids) for query in queries)
     )
 
 
-def _without_needless_lookups(rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
-    """The same rules, with no scoped search for what is read in full for another rule."""
+def _without_needless_scoped(rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
+    """Returns the rules without scoped searches that stand for one which another rule sends anyway."""
     branches = [branch for rule in rules for branch in rule.branches]
     read = {query for branch in branches for query in (branch.driver, *branch.searches)}
     if not any(scoped.search in read for branch in branches for scoped in branch.scoped):
@@ -211,7 +207,7 @@ def _restored(branch: Branch, read: Container[Query]) -> Branch:
 
 
 def with_queries(node: Node, queries: Mapping[Query, Query]) -> Node:
-    """Returns a tree with other searches in place of some."""
+    """Returns a tree with some of its searches replaced by others."""
 
     def change(part: Node, _excludes: bool) -> Node:
         return replace(part, query=queries[part.query]) if isinstance(part, Search) and part.query in queries else part
@@ -220,7 +216,7 @@ def with_queries(node: Node, queries: Mapping[Query, Query]) -> Node:
 
 
 def _scan(query: Query, branches: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
-    checks = tuple(dict.fromkeys(check for _, branch in branches for check in branch.filters))
+    filters = tuple(dict.fromkeys(filter_ for _, branch in branches for filter_ in branch.filters))
     keys = tuple(
         dict.fromkeys(
             key for rule, _ in branches for key in rule.rule.split if not needs_details(roots(key.fields), query)
@@ -228,8 +224,8 @@ def _scan(query: Query, branches: list[tuple[RulePlan, Branch]], keeps_ids: bool
     )
     return Scan(
         query,
-        fields=frozenset().union(*(check.reads or () for check in checks), *(key.fields for key in keys)),
-        filters=checks,
+        fields=frozenset().union(*(filter_.reads or () for filter_ in filters), *(key.fields for key in keys)),
+        filters=filters,
         keys=keys,
         trees=tuple(dict.fromkeys(branch.residual for _, branch in branches)),
         keeps_ids=keeps_ids,
@@ -240,7 +236,7 @@ _ABSENT_OF_SMART = FROM_DETAILS | {"people"}
 
 
 def needs_details(names: frozenset[str] | None, driver: Query) -> bool:
-    """Returns whether a search's records lack one of these fields (None: any), so that each asset is asked for."""
+    """Returns whether a search's records lack one of these top-level fields. None stands for all fields."""
     # Immich's smart search returns no people in any version.
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if driver.kind is Kind.SMART else FROM_DETAILS)
 

@@ -186,24 +186,24 @@ class Remembering:
 
 def test_searches_that_are_known_are_not_sent() -> None:
     known = SearchResult({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
-    memory, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
-    assert outcomes(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
+    cache, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
+    assert outcomes(run([IMG, DOG], searches, cache=cache)) == [["1"], ["2"]]
     assert [query for query, _ in searches.requests] == [DOG.query]
-    assert memory.stored.keys() == {DOG.query}
-    assert memory.expected == (IMG.query, DOG.query)
+    assert cache.stored.keys() == {DOG.query}
+    assert cache.expected == (IMG.query, DOG.query)
 
 
 def test_what_a_check_failed_on_is_not_kept() -> None:
     def fails(record: Record) -> bool:
         raise FilterError("no")
 
-    memory = Remembering({})
+    cache = Remembering({})
     searches = Answers({IMG.query: [[record("1")]]})
-    assert outcomes(run([All((IMG, Filter("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == [
+    assert outcomes(run([All((IMG, Filter("x", fails, frozenset(), fails))), IMG], searches, cache=cache)) == [
         "no",
         ["1"],
     ]
-    assert memory.stored == {}
+    assert cache.stored == {}
 
 
 def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:

@@ -1,3 +1,3 @@
-"""From rules to a query plan: what is sent, and what is looked at here."""
+"""Compiles rules to a query plan: which searches are sent, and what is checked on the records that they return."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Access paths: the branches that could answer conjuncts, things that must hold together, each from one driver.
+"""Access paths: each branch that could answer some conjuncts by itself, one for each search that can drive it.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
@@ -10,13 +10,14 @@
     (personIds=[emma]) | (albumIds=[best], personIds=[emma])
     (albumIds=[best]) | (personIds=[emma])
 
-A branch is a driver, a search that surely finds every match, and the residual, what must still hold of what it finds
-(written behind the bar). Nothing here decides: the planner takes the cheapest.
+A branch is a driver, a search that surely finds every match, and after the bar the residual, what must still hold for
+the photos that it finds. Nothing is decided here: `rule_compiler` takes the cheapest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
@@ -25,7 +26,7 @@ from immich_smart_albums.selection.compile.algebra import intersect, is_composab
 from immich_smart_albums.selection.compile.alternatives import merge_distinct
 from immich_smart_albums.selection.compile.relations import is_superset, supersets
 from immich_smart_albums.selection.compile.residual import COSTLY, Residual
-from immich_smart_albums.selection.compile.simplify import NodeOrBool, all_of, is_anchored
+from immich_smart_albums.selection.compile.simplify import Conjuncts, NodeOrBool, all_of, is_anchored
 from immich_smart_albums.selection.query_plan import Branch
 
 if TYPE_CHECKING:
@@ -34,50 +35,49 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.compile.pushdown import Pushdown
 
-Conjuncts = tuple[Node, ...]
-"""Things that must hold together."""
-
 _WITHOUT_EXIF: tuple[frozenset[str], ...] = (frozenset(), frozenset({"people"}))
-_CHOICES = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
+_ALLOWED = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
+"""Costly fields that a branch may read of its driver's records: each set of them gives a branch of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Driver:
     query: Query
     covered: frozenset[Node]
-    """The conjuncts that surely hold for everything that the search finds."""
+    """The conjuncts that hold for everything that the search finds, and so need no residual."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPaths:
-    """Lists the ways to answer some conjuncts on one server, given the searches that are sent anyway."""
+    """Lists the branches for some conjuncts on one server."""
 
     pushdown: Pushdown
     shared: Container[Query]
-    """The searches that others send."""
+    """The searches that are sent anyway."""
 
     def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
-        """Returns the alternatives, with those merged that one search by `filter` can answer together.
+        """Returns the alternatives, with those merged that one search by `filter` can answer.
 
-        The same ones if the server takes no `filter` (before 3.2).
+        `(personIds=[emma]), (personIds=[noah])` → `(personIds any [emma, noah])`. Unchanged if the server takes no
+        `filter` (before 3.2).
         """
         if not self.pushdown.takes_filter:
             return list(alternatives)
-        by_place: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
+        groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for alternative in alternatives:
             query = _as_query(self.pushdown, All(alternative))
             if query is not None:
-                by_place.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
-        together: list[Conjuncts] = []
-        for queries in by_place.values():
-            one = unite(list(queries.values()))
-            if one is not None and len(queries) > 1:
+                groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
+        merged: list[Conjuncts] = []
+        for queries in groups.values():
+            union = unite(list(queries.values()))
+            if union is not None and len(queries) > 1:
                 alternatives = [alternative for alternative in alternatives if alternative not in queries]
-                together.append((Search(one),))
-        return [*together, *merge_distinct(alternatives, self.pushdown)]
+                merged.append((Search(union),))
+        return [*merged, *merge_distinct(alternatives, self.pushdown)]
 
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
-        """Returns the conjuncts, each choice that one search by `filter` can answer replaced by that search."""
+        """Returns the conjuncts, with one search by `filter` in place of each choice that it can answer."""
         if not self.pushdown.takes_filter:
             return conjuncts
         return tuple(self._folded(conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts)
@@ -87,60 +87,56 @@ class AccessPaths:
         return choice if query is None else Search(query, choice.origin)
 
     def branches(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
-        """Yields the branches that could answer things that must hold together, each complete by itself.
+        """Yields the branches of which each answers the conjuncts by itself. None of them if no conjunct is a search.
 
-        A branch of None says that nothing can match. Yields nothing where no search among the conjuncts bounds them.
+        A branch of None means that nothing can match.
         """
         merged = [_narrowed(driver, conjuncts, self.pushdown) for driver in _merged_searches(conjuncts)]
-        plain = [driver for driver in merged if is_composable(driver.query)]
-        drivers = dict.fromkeys(merged)
-        for driver in plain:
-            if self.pushdown.takes_filter:
-                query, absorbed = self.pushdown.absorb(driver.query, conjuncts)
-                if not absorbed <= driver.covered:
-                    drivers[_Driver(query, absorbed | driver.covered)] = None
-            # What is read anyway may as well be the driver.
-            for query in filter(self.shared.__contains__, supersets(driver.query)):
-                implied = (
+        composable = [driver for driver in merged if is_composable(driver.query)]
+        drivers = dict.fromkeys(chain(merged, *(self._variants(driver, conjuncts) for driver in composable)))
+        for driver in drivers:
+            residual = Residual(self.pushdown, driver.query, [other.query for other in composable], self.shared)
+            rest = [conjunct for conjunct in conjuncts if conjunct not in driver.covered]
+            yield from self._with_residuals(residual, rest)
+
+    def _variants(self, driver: _Driver, conjuncts: Sequence[Node]) -> Iterator[_Driver]:
+        """Yields a narrower driver with all that `filter` can ask for, and wider ones that are read anyway."""
+        if self.pushdown.takes_filter:
+            query, absorbed = self.pushdown.absorb(driver.query, conjuncts)
+            if not absorbed <= driver.covered:
+                yield _Driver(query, absorbed | driver.covered)
+        for query in supersets(driver.query):
+            if query in self.shared:
+                covered = (
                     conjunct
                     for conjunct in conjuncts
                     if isinstance(conjunct, Search) and is_superset(conjunct.query, query)
                 )
-                drivers[_Driver(query, frozenset(implied))] = None
-        for driver in drivers:
-            residual = Residual(self.pushdown, driver.query, [other.query for other in plain], self.shared)
-            rest = [conjunct for conjunct in conjuncts if conjunct not in driver.covered]
-            yield from self._with_residuals(residual, rest)
+                yield _Driver(query, frozenset(covered))
 
     def _with_residuals(self, residual: Residual, rest: Sequence[Node]) -> Iterator[Branch | None]:
-        """Branches of one driver that differ in how the rest is checked: with more fields read, or more searches."""
-        known: list[NodeOrBool] = []
-        # With EXIF, servers leave out what has none yet, so that what is capped is asked for twice.
+        """Yields branches of one driver that check the rest by reading more fields, or by more searches."""
+        trees: list[NodeOrBool] = []
+        # With EXIF, servers leave out photos that have none yet, so a capped search would be sent twice.
         is_capped = residual.driver.kind is Kind.METADATA and residual.driver.limit is not None
         costly = residual.costly_fields(rest)
-        for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _CHOICES)):
-            flat = all_of(residual.assign(conjunct, allowed) for conjunct in rest)
-            for tree in (flat, residual.fold_searches(flat)) if self.pushdown.takes_filter else (flat,):
-                if tree not in known:
-                    known.append(tree)
-                    yield None if tree is False else Branch(residual.driver, None if tree is True else tree)
+        for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _ALLOWED)):
+            tree = all_of(residual.assign(conjunct, allowed) for conjunct in rest)
+            trees += [tree, residual.fold_searches(tree)] if self.pushdown.takes_filter else [tree]
+        for number, tree in enumerate(trees):
+            if tree not in trees[:number]:
+                yield None if tree is False else Branch(residual.driver, None if tree is True else tree)
 
 
 def _as_query(pushdown: Pushdown, node: Node) -> Query | None:
-    """A node as a search by `filter` that finds the same and nothing else. None if there is none."""
-    # A node that its searches do not bound would only be said of the place in which one of them looks.
-    plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
-    driver = next(plain, None) if is_anchored(node) else None
+    """Returns the search by `filter` that finds just what an anchored node does. None if there is none."""
+    composable = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
+    driver = next(composable, None) if is_anchored(node) else None
     return None if driver is None else pushdown.as_query(node, driver.query)
 
 
-def conjuncts_of(node: Node) -> Conjuncts:
-    """Returns the things that must hold together for a node: its children if it is `All`, else itself."""
-    return node.children if isinstance(node, All) else (node,)
-
-
 def _merged_searches(conjuncts: Sequence[Node]) -> list[_Driver]:
-    """The searches among the conjuncts, merged into as few as can say the same, each with those that it covers."""
+    """Returns the searches among the conjuncts as drivers, merged into as few as can ask for the same."""
     drivers: list[_Driver] = []
     for conjunct in conjuncts:
         if isinstance(conjunct, Search):
@@ -157,7 +153,7 @@ def _merged_with(drivers: list[_Driver], search: Search) -> list[_Driver]:
 
 
 def _narrowed(driver: _Driver, conjuncts: Sequence[Node], pushdown: Pushdown) -> _Driver:
-    """A driver that finds only what filters may let pass. It covers those filters that mean just what it asks for."""
+    """Returns the driver with the conditions of filters that have a search; it covers those that mean just that."""
     for conjunct in conjuncts:
         if not isinstance(conjunct, Filter):
             continue

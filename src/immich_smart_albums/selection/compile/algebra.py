@@ -1,4 +1,4 @@
-"""Arithmetic of searches: what some of them have in common, what any of them finds, and what one does not.
+"""Set algebra of searches: intersection, union and complement, each as one search if there is one.
 
     >>> from immich_smart_albums.selection.compile.notation import search, write_query
     >>> nice, emma, noah = (search(**{name: value}).query for name, value in (
@@ -10,24 +10,24 @@
     >>> print(write_query(intersect(emma, complement(noah))))
     (personIds=[emma], personIds none [noah])
 
-A search by metadata is a set of tests that hold together, on the assets of a *universe*: the account's own and its
-partners', in some visibilities, with or without the trash. Two searches of one universe are one search; whether they
-can be written as one depends on their conditions. Ranked and capped searches are never put together with anything:
-another condition would change what they keep.
+A metadata search has conditions that hold together, on the photos of a *universe*: the account's own and its partners',
+in some visibilities, with or without the trash. Only searches of one universe are combined, and never ranked or capped
+ones: another condition would change which photos are among the first.
 
 Only `filter` (3.2 and later) takes "any of these people", "none of them", lists of values, and one choice between
-branches, so that one request answers what takes several flat ones. What is never made of conditions here:
+branches. Two things are never made, although `filter` would take them:
 
-- negations of what may be missing, because in SQL nothing is unequal to NULL;
-- choices between something in EXIF and something else: one such branch makes the server leave out assets without EXIF
-  from all of them, and what excludes must find these as well.
+- the complement of a field that a photo may lack, because in SQL nothing is unequal to NULL;
+- the union of something in EXIF and something else: with one such branch the server leaves out photos without EXIF,
+  also those that another branch finds.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.model.condition import Condition, ordered
 from immich_smart_albums.model.query import Kind, Query
@@ -51,18 +51,24 @@ _REMEMBERED = 1 << 16
 
 @lru_cache(maxsize=_REMEMBERED)
 def universe(query: Query) -> Query | None:
-    """Returns the search for everything that a search could find if it had no conditions.
+    """Returns the search for everything that a search would find without conditions.
 
-    None if a condition lets in what no other search finds: other people's photos, or trashed ones.
+    None if a condition lets in photos that no other search finds: other people's, or only those in the trash.
     """
     if not WIDENING.isdisjoint(condition.field for condition in query.conditions):
         return None
     return Query(Kind.METADATA, (_WITH_TRASH,) if _WITH_TRASH in query.where else (), query.visibility)
 
 
+def in_universe(query: Query, universe: Query) -> Query:
+    """Returns a composable search with its conditions, in another universe."""
+    own = (condition for condition in query.where if condition.field != "withDeleted")
+    return replace(query, where=ordered((*own, *universe.where)), visibility=universe.visibility)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def is_composable(query: Query) -> bool:
-    """Returns whether more conditions would narrow a search and change nothing else."""
+    """Returns whether another condition would only narrow a search: it has a universe, no ranking and no limit."""
     is_whole = query.limit is None and not query.until
     return query.kind is Kind.METADATA and is_whole and universe(query) is not None
 
@@ -73,8 +79,9 @@ def intersect(one: Query, other: Query) -> Query | None:
 
     Two cities have none; two people have one, since `personIds` finds photos of all of them.
     """
-    is_one = is_composable(one) and is_composable(other) and universe(one) == universe(other)
-    return _with_all(one, other) if is_one else None
+    if not (is_composable(one) and is_composable(other) and universe(one) == universe(other)):
+        return None
+    return _with_all(one, other)
 
 
 def intersect_all(queries: Sequence[Query]) -> Query | None:
@@ -90,38 +97,36 @@ def intersect_all(queries: Sequence[Query]) -> Query | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def narrow_album(album: Query, scope: Query) -> Query | None:
-    """Returns the search for what an album's search finds and the conditions of another one hold for.
+    """Returns the search for what is in an album and passes the conditions of another search. None if there is none.
 
-    None if there is none. An album's search finds other members' photos as well, which no other search does. So the
-    returned search finds less than the album's, and more than the two have in common: it may stand for the album where
-    all that it is held against passes `scope`.
+    Only a search with an album finds other members' photos. So the result is no intersection: among them it finds
+    photos that `scope` does not.
     """
     is_album = {condition.field for condition in album.conditions} & WIDENING == {"albumIds"}
-    if not is_album or album.kind is not Kind.METADATA or album.limit is not None:
+    if not is_album or album.kind is not Kind.METADATA or album.limit is not None or not is_composable(scope):
         return None
-    is_alike = album.visibility == scope.visibility and album.get("withDeleted") == scope.get("withDeleted")
+    if album.visibility != scope.visibility or album.get("withDeleted") != scope.get("withDeleted"):
+        return None
     # Immich ignores isNotInAlbum beside albumIds.
-    if not is_composable(scope) or not is_alike or scope.get("hasAlbums") is not None:
-        return None
-    return _with_all(album, scope)
+    return None if scope.get("hasAlbums") is not None else _with_all(album, scope)
 
 
 def unite(queries: Sequence[Query]) -> Query | None:
-    """Returns the search by `filter` for what any of several searches of one universe finds. None if there is none."""
+    """Returns the search by `filter` for all that searches of one universe find. None if there is none."""
     if not all(query.where and not query.any_of and query.is_filter for query in queries):
         return None
     if len(set(map(needs_exif, queries))) > 1:
         return None
-    branches = _listed(dict.fromkeys(query.where for query in queries))
+    branches = _merged_branches(dict.fromkeys(query.where for query in queries))
     if len(branches) == 1:
         return replace(queries[0], where=branches[0])
     return replace(queries[0], where=(), any_of=branches)
 
 
 def complement(query: Query) -> Query | None:
-    """Returns the search by `filter` for everything of a universe that a search does not find.
+    """Returns the search by `filter` for everything in its universe that a search does not find.
 
-    None if there is none: the search has several conditions, or a photo may lack the field, as in `rating=5`.
+    None if it has several conditions, or a photo may lack the field, as in `rating=5`.
     """
     if query.any_of or len(query.where) != 1:
         return None
@@ -130,33 +135,35 @@ def complement(query: Query) -> Query | None:
 
 
 def needs_exif(query: Query) -> bool:
-    """Returns whether a search leaves out assets without EXIF because of what it asks."""
+    """Returns whether a search leaves out photos without EXIF, because it has a condition on it."""
     return any(BY_NAME[condition.field].is_in_exif for condition in query.conditions)
 
 
 def _with_all(one: Query, other: Query) -> Query | None:
-    """The search with the conditions of both. None if one search cannot have them all."""
+    """Returns the search with the conditions of both. None if one search cannot have them all."""
     where = _joined((*one.where, *other.where))
     if where is None or (one.any_of and other.any_of and one.any_of != other.any_of):
         return None
     query = replace(one, where=where, any_of=one.any_of or other.any_of)
-    # What flat fields say stays what they say: not every server takes anything else.
-    return query if (query.is_flat if one.is_flat and other.is_flat else query.is_filter) else None
+    # Flat fields stay flat: not every server takes `filter`.
+    can_be_sent = query.is_flat if one.is_flat and other.is_flat else query.is_filter
+    return query if can_be_sent else None
 
 
 def _joined(conditions: Iterable[Condition]) -> Branch | None:
-    """Conditions that hold together, each operator of a field once. None if that cannot be."""
+    """Returns conditions that hold together, with each operator of a field once. None if that cannot be."""
     merged: dict[tuple[str, str], Condition] = {}
     for condition in conditions:
-        place = condition[:2]
-        joined = condition if place not in merged else _both(merged[place], condition)
+        key = (condition.field, condition.operator)
+        joined = condition if key not in merged else _both(merged[key], condition)
         if joined is None:
             return None
-        merged[place] = joined
+        merged[key] = joined
     return ordered(merged.values())
 
 
 def _both(one: Condition, other: Condition) -> Condition | None:
+    """Returns two conditions with the same field and operator as one. None if there is none."""
     match one, other:
         case _ if one == other:
             return one
@@ -172,6 +179,7 @@ def _both(one: Condition, other: Condition) -> Condition | None:
 
 
 def _negated(condition: Condition) -> Condition | None:
+    """Returns the condition that holds for all other photos. None if there is none, or a photo may lack the field."""
     row = BY_NAME[condition.field]
     match condition:
         case Condition(field, "all", (only,)) if row.is_additive:
@@ -192,29 +200,37 @@ def _negated(condition: Condition) -> Condition | None:
             return None
 
 
-def _listed(branches: Iterable[Branch]) -> tuple[Branch, ...]:
-    """Branches of which those that differ in one value only are a list."""
-    lists: dict[object, set[object]] = {}
-    places: dict[object, Branch] = {}
+def _merged_branches(branches: Iterable[Branch]) -> tuple[Branch, ...]:
+    """Returns the branches, with a list for those that differ in one value: `city='Nice' or city='Rome'` by `in`."""
+    groups: dict[object, list[Branch]] = {}
     for branch in branches:
-        match branch:
-            case (Condition(field, "all", (_,) as value),):
-                operator = "any"
-            case (Condition(field, "eq", value),) if BY_NAME[field].single and "in" in BY_NAME[field].operators:
-                operator = "in"
-            case _:
-                places[branch] = branch
-                continue
-        places.setdefault((field, operator), ())
-        lists.setdefault((field, operator), set()).update(value if isinstance(value, tuple) else (value,))
-    for place, values in lists.items():
-        field, operator = place  # type: ignore[misc]
-        places[place] = (Condition(field, operator, tuple(sorted(values))),)  # type: ignore[type-var,arg-type]
-    return tuple(_single(branch) for branch in places.values())
+        groups.setdefault(_list_of(branch) or branch, []).append(branch)
+    return tuple(_as_list(group) if len(group) > 1 else _single(group[0]) for group in groups.values())
+
+
+def _list_of(branch: Branch) -> tuple[str, str] | None:
+    """Returns field and operator of the list that a branch can be an element of. None if there is none."""
+    match branch:
+        case (Condition(field, "all", (_,)),):
+            return field, "any"
+        case (Condition(field, "eq"),) if BY_NAME[field].single and "in" in BY_NAME[field].operators:
+            return field, "in"
+        case _:
+            return None
+
+
+def _as_list(branches: Sequence[Branch]) -> Branch:
+    """Returns the branch with a list for branches of one condition each, on the same field."""
+    conditions = list(chain.from_iterable(branches))
+    field, operator, _ = conditions[0]
+    values: list[Any] = [condition.value for condition in conditions]
+    if operator == "all":
+        return (Condition(field, "any", _texts(chain.from_iterable(values))),)
+    return (Condition(field, "in", tuple(sorted(values))),)
 
 
 def _single(branch: Branch) -> Branch:
-    """A list of one value as that value."""
+    """Returns a branch with a list of one value as that with the value."""
     match branch:
         case (Condition(field, "any", (_,) as ids),):
             return (Condition(field, "all", ids),)

@@ -1,4 +1,4 @@
-"""Alternatives that filters tell apart: one search by `filter` for all, and each photo's record says whose it is.
+"""Merge alternatives that records tell apart: one search by `filter` finds the photos of all of them.
 
     >>> from dataclasses import replace
     >>> from immich_smart_albums.immich.versions import Capabilities
@@ -15,7 +15,7 @@
     ((city='Nice' and personIds=[emma]) or (city='Kyoto' and personIds=[noah]))
     (<city='Nice'> & <sharp> or <city='Kyoto'> & <sharp>)
 
-No record tells surely who is on a photo. But what is in Nice was not found for Noah in Kyoto, and so it shows Emma.
+Records do not show surely who is on a photo. But this search finds photos in Nice for Emma only, so they show her.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Search
 from immich_smart_albums.selection.compile.algebra import (
     intersect,
     intersect_all,
@@ -39,27 +39,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from immich_smart_albums.selection.compile.pushdown import Pushdown
-
-Conjuncts = tuple[Node, ...]
+    from immich_smart_albums.selection.compile.simplify import Conjuncts
 
 
 @dataclass(frozen=True, slots=True)
 class _Alternative:
     conjuncts: Conjuncts
     query: Query
-    """By `filter`: it surely finds every match."""
+    """A search by `filter` that surely finds every match."""
     filters: tuple[Filter, ...]
-    """What records show of the alternative."""
-    shown: Query
-    """A search that surely finds what passes these filters."""
+    """The conjuncts that records show."""
+    passing: Query
+    """A search that surely finds every photo which passes these filters."""
 
     def is_distinct(self, other: _Alternative) -> bool:
-        """Returns whether a photo that both searches may find passes the filters of the one that means it only."""
-        return self.filters == other.filters or why_disjoint(self.shown, other.shown) is not None
+        """Returns whether no photo passes the filters of both, or the filters are the same."""
+        return self.filters == other.filters or why_disjoint(self.passing, other.passing) is not None
 
 
 def merge_distinct(alternatives: Sequence[Conjuncts], pushdown: Pushdown) -> list[Conjuncts]:
-    """Returns the alternatives, with those merged that one search finds and that records tell apart."""
+    """Returns the alternatives, with one in place of several whose photos one search finds and records tell apart."""
     groups: list[list[_Alternative]] = []
     others: list[Conjuncts] = []
     for conjuncts in alternatives:
@@ -77,41 +76,40 @@ def merge_distinct(alternatives: Sequence[Conjuncts], pushdown: Pushdown) -> lis
 
 def _fits(alternative: _Alternative, group: Sequence[_Alternative]) -> bool:
     first = group[0]
-    is_alike = first.shown.visibility == alternative.shown.visibility
     return (
-        is_alike
+        first.passing.visibility == alternative.passing.visibility
         and needs_exif(first.query) == needs_exif(alternative.query)
         and all(alternative.is_distinct(other) for other in group)
     )
 
 
 def _merged(group: Sequence[_Alternative]) -> Iterator[Conjuncts]:
-    one = unite([alternative.query for alternative in group]) if len(group) > 1 else None
-    if one is None:
+    union = unite([alternative.query for alternative in group]) if len(group) > 1 else None
+    if union is None:
         yield from (alternative.conjuncts for alternative in group)
         return
-    checks = dict.fromkeys(All(alternative.filters) for alternative in group)
-    yield Search(one), *([Any(tuple(checks))] if len(checks) > 1 else next(iter(checks)).children)
+    filters = dict.fromkeys(All(alternative.filters) for alternative in group)
+    yield Search(union), *([Any(tuple(filters))] if len(filters) > 1 else group[0].filters)
 
 
 def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | None:
-    """What is known of an alternative. None if no search by `filter` surely finds it, or records show nothing."""
+    """Returns an alternative with what searches and records show of it. None if either shows too little."""
     searches = (conjunct.query for conjunct in conjuncts if isinstance(conjunct, Search))
     driver = next(filter(is_composable, searches), None)
-    if driver is None or universe(driver) != Query(Kind.METADATA, visibility=driver.visibility):
+    if driver is None:
+        return None
+    everything = Query(Kind.METADATA, visibility=driver.visibility)
+    if universe(driver) != everything:
         return None
     queries: list[Query] = []
     filters: list[Filter] = []
-    shown = Query(Kind.METADATA, visibility=driver.visibility)
+    passing = everything
     for conjunct in conjuncts:
         match conjunct:
             case Search():
                 query, filter_ = pushdown.as_query(conjunct, driver), pushdown.as_filter(conjunct, driver)
             case Filter():
-                superset, filter_ = pushdown.superset_of(conjunct, driver), conjunct
-                query = superset if superset is not None and superset.is_filter else None
-                if superset is None and conjunct.superset is None:
-                    query = Query(Kind.METADATA, visibility=driver.visibility)
+                query, filter_ = _superset(conjunct, driver, pushdown), conjunct
             case _:
                 return None
         if query is None:
@@ -119,9 +117,17 @@ def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | Non
         queries.append(query)
         if filter_ is not None:
             filters.append(filter_)
-            known = pushdown.superset_of(filter_, driver)
-            shown = shown if known is None else intersect(shown, known) or shown
+            superset = pushdown.superset_of(filter_, driver)
+            passing = passing if superset is None else intersect(passing, superset) or passing
     merged = intersect_all(queries)
     if merged is None or merged.any_of or not merged.where or not filters:
         return None
-    return _Alternative(conjuncts, merged, tuple(filters), shown)
+    return _Alternative(conjuncts, merged, tuple(filters), passing)
+
+
+def _superset(filter_: Filter, driver: Query, pushdown: Pushdown) -> Query | None:
+    """Returns a search by `filter` that finds all that passes. None if this server cannot be asked for it."""
+    if filter_.superset is None:
+        return universe(driver)
+    superset = pushdown.superset_of(filter_, driver)
+    return superset if superset is not None and superset.is_filter else None

@@ -1,16 +1,20 @@
-"""Costs of searches: guesses, better where sizes are known, that only have to order the access paths.
+"""Prices searches: guesses that only have to put candidates in order, and better ones if sizes are known.
 
-    >>> from immich_smart_albums.selection.compile.notation import search
-    >>> emma, nice = search(personIds=("emma",)).query, search(city="Nice", personIds=("emma",)).query
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.selection.compile.notation import search
+    >>> emma = search(personIds=("emma",)).query
+    >>> emma_in_nice = search(city="Nice", personIds=("emma",)).query
     >>> costs = Costs(Capabilities(Version(3, 1)), {search().query: 100_000, emma: 9_000})
-    >>> round(costs.size(nice)), costs.reading(nice, frozenset()) < costs.reading(emma, frozenset())
-    (180, True)
+    >>> round(costs.size(emma_in_nice))
+    180
+    >>> costs.reading(emma_in_nice, frozenset()) < costs.reading(emma, frozenset())
+    True
 
-The unit is one page of 1000 assets without EXIF. On a real server with 100,000 assets (Immich 3.1.0), read page by page
-by key, EXIF took 60 % longer and people another 40 %, a smart search four times a page; the network, which is the same
-for all, makes that less. What a search costs before its first row keeps one search ahead of two with as many pages.
+The unit is one page of 1,000 photos without EXIF. On a real server with 100,000 photos (Immich 3.1.0), read page by
+page by key, EXIF took 60 % longer, people another 40 %, and a smart search four times as long. The network takes the
+same for each, so the weights are smaller. What a search costs before its first row makes one search cheaper than two
+that have as many pages.
 """
 
 from __future__ import annotations
@@ -36,35 +40,37 @@ if TYPE_CHECKING:
 PAGE = 1000
 _FIRST_ROW = 0.5
 _REQUEST = 0.2
-"""Of a page's price what it costs though nobody is on it."""
-_ASKED_FOR_BY_ITSELF = 0.2
+"""The part of a page's price that an empty one costs, too."""
+_DETAILS = 0.2
+"""Of one photo."""
 CHEAPEST = _FIRST_ROW + _REQUEST
 """No search costs less."""
-_FULL_LIBRARY = 100_000
+_LIBRARY = 100_000
+"""Photos of a library whose size is not known."""
 _YEARS = 20
-"""Of which a library has photos, where nobody knows."""
+"""Years in which a library has photos, if they are not known."""
 _BESIDES_TIMELINE = 0.05
-"""How large archive and hidden videos are, compared with the timeline."""
+"""The size of the archive, and of the hidden videos, as a part of the timeline."""
 
 NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Prices searches, in units of one page of 1,000 photos; the same search is priced once."""
+    """Prices searches in pages of 1,000 photos, each once."""
 
     server: Capabilities
     sizes: Mapping[Query, int]
-    """How many assets some searches find."""
+    """How many photos some searches find, as the server counts them."""
     years: tuple[int, int] | None = None
-    """The first and the last of which the library has photos. None if that is not known."""
+    """The first and the last year in which the library has photos. None if they are not known."""
     _guesses: dict[Query, float] = field(default_factory=dict, init=False, compare=False, repr=False)
     _prices: dict[tuple[Query, frozenset[str]], float] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
 
     def size(self, query: Query) -> float:
-        """Returns about how many assets a search finds: the server's count where it is known, else a guess."""
+        """Returns about how many photos a search finds: the server's count if there is one, else a guess."""
         if query in self.sizes:
             return self.sizes[query]
         if query not in self._guesses:
@@ -81,14 +87,17 @@ class Costs:
         return guess if query.limit is None else min(guess, query.limit)
 
     def _share_of_branch(self, branch: Branch, shown: frozenset[Visibility]) -> float:
-        """About how much of what is shown somewhere passes some conditions together."""
+        """Returns about which part of the photos with some visibilities passes conditions that hold together."""
         ends = {condition.operator: condition.value for condition in branch if _is_taken(condition)}
         period = self._share_of_period(ends.get("gte"), ends.get("lte"), shown)
         others = [condition for condition in branch if period is None or not _is_taken(condition)]
         return (1.0 if period is None else period) * prod(self._share_of(condition, shown) for condition in others)
 
     def _share_of_period(self, after: object, before: object, shown: frozenset[Visibility]) -> float | None:
-        """How much of a library was taken in a period, if as much is of any year. None if nobody knows."""
+        """Returns which part of a library was taken in a period, if each year has as many photos.
+
+        None if the period has no bounds, or one of them was counted by itself.
+        """
         if (self.years is None and (after is None or before is None)) or (after is None and before is None):
             return None
         bounds = where(takenAfter=str(after), takenBefore=str(before))
@@ -100,7 +109,7 @@ class Costs:
         return min(1.0, max(0.0, end - begin) / (_YEARS if self.years is None else last + 1 - first))
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
-        """Returns the price of reading a search with some top-level fields of assets, such as `exifInfo`."""
+        """Returns the price of reading a search with some top-level fields, such as `exifInfo`."""
         if (query, fields) not in self._prices:
             self._prices[query, fields] = self._price(query, fields | _needed(query))
         return self._prices[query, fields]
@@ -109,7 +118,7 @@ class Costs:
         weight = 1.0 + 0.4 * ("exifInfo" in fields) + 0.25 * ("people" in fields) + 2.0 * (query.kind is Kind.SMART)
         size = self.size(query)
         requests = len(query.visibility) + size // PAGE
-        # Where EXIF is shown, photos without are left out, and so all are counted.
+        # A search that returns EXIF leaves out photos without, so that a count has to show if there are any.
         requests += "exifInfo" in fields and self.server.leaves_out_unread(query)
         controls = bool(query.any_of) + any(condition.operator == "none" for condition in query.where)
         return (
@@ -120,22 +129,22 @@ class Costs:
         )
 
     def proving(self, query: Query) -> float:
-        """Returns what it costs to prove that a scoped search will do: of a part of an album it is counted."""
+        """Returns the price of the proof that a scoped search will do: of a part of an album it is a count."""
         return CHEAPEST * (query.kind is Kind.METADATA)
 
     def asking(self, query: Query) -> float:
-        """Returns the price of asking for each asset of a search by itself (`GET /assets/{id}`)."""
-        return self.size(query) * _ASKED_FOR_BY_ITSELF
+        """Returns the price of the details of each photo that a search finds (`GET /assets/{id}`)."""
+        return self.size(query) * _DETAILS
 
     def _in(self, visibility: Visibility) -> float:
         known = self.sizes.get(Query(Kind.METADATA, visibility=frozenset({visibility})))
         if known is not None:
             return known
-        timeline = self.sizes.get(WHOLE_LIBRARY, _FULL_LIBRARY)
+        timeline = self.sizes.get(WHOLE_LIBRARY, _LIBRARY)
         return timeline if visibility is Visibility.TIMELINE else timeline * _BESIDES_TIMELINE
 
     def _share_of(self, condition: Condition, shown: frozenset[Visibility]) -> float:
-        """About how much of what is shown somewhere passes a condition."""
+        """Returns about which part of the photos with some visibilities passes a condition."""
         values = condition.value if isinstance(condition.value, tuple) else ()
         match condition.operator:
             case "all":
@@ -167,12 +176,12 @@ def _is_taken(condition: Condition) -> bool:
 
 
 def _in_years(instant: str) -> float:
-    """An instant in years, about."""
+    """Returns an instant in years, about: 2024.5 for July."""
     return int(instant[:4]) + (int(instant[5:7]) - 1) / 12 + (int(instant[8:10]) - 1) / 365
 
 
 def _needed(query: Query) -> frozenset[str]:
-    """The top-level fields that a search reads in any case, to hold its answers against what was asked."""
+    """Returns the top-level fields that a search reads anyway, to verify its answers."""
     rows = [BY_NAME[name] for name in {one.field for one in query.conditions if one.operator != "none"}]
     shown = {"exifInfo" for row in rows if row.is_in_exif}
     shown |= {str(row.record_path) for row in rows if row.type is Type.IDS and row.proof is Proof.SOMEBODY}

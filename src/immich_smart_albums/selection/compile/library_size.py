@@ -1,4 +1,4 @@
-"""Decides whether it is worth asking how many photos a library has, before rules are compiled.
+"""Decides whether it pays to ask how many photos a library has, before rules are compiled.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
@@ -12,8 +12,8 @@
     >>> depends_on_library_size(rules + [Rule(All((emma, day))) for day in days], Capabilities(Version(3, 1)))
     True
 
-Of a large library many narrow searches are less than a few wide ones; of a small one, where each is a page, they are
-more. A few requests more or less are not worth the question.
+Of a large library many narrow searches return less than a few wide ones. Of a small one each search is one page, and
+the fewest are the cheapest. The question is one request, and so not worth a saving of one or two.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.ports import Capabilities
 
 _SMALL = 1000
-"""Photos: a library of which every search is a page."""
+"""Photos: every search of such a library is one page."""
 
 _FEW = 4
-"""Searches. Of those one request more would be a good part."""
+"""Searches, to which one request more would be a good part."""
 
 _MANY_LEAVES = 300
-"""Of all rules together: these take many searches, of which one request more is nothing, and long to compile."""
+"""Leaves of all rules together: they take so many searches that one request more is nothing, and long to compile."""
 
 
 def depends_on_library_size(
@@ -50,7 +50,10 @@ def depends_on_library_size(
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
 ) -> bool:
-    """Returns whether it saves more requests than the question costs to know that the library is small."""
+    """Returns whether a plan for a small library has fewer searches, by more than the request that asks for its size.
+
+    The arguments are those of `compile_rules`.
+    """
     if sum(len(leaves(rule.match)) for rule in rules) > _MANY_LEAVES:
         return True
     large, small = (

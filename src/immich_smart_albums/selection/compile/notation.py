@@ -1,10 +1,10 @@
-"""Rules and plans in one line each, for the examples that open the passes of the compiler.
+"""A short notation for rules and plans, for the examples at the head of each module of the compiler.
 
     >>> rule = All((search(city="Nice"), Not(search(personIds=("ben",))), equal("rating", 5)))
     >>> print(write(rule))
     (city='Nice') & not (personIds=[ben]) & <rating=5>
 
-A search stands in round brackets, a filter on records in angle ones.
+Searches stand in round brackets, filters on records in angle ones.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _METADATA = "metadata search "
 
 
 def search(**filters: Value) -> Search:
-    """Returns a metadata search. Without filters it is the one for the whole timeline."""
+    """Returns a metadata search with flat fields. Without any it is the one for the whole timeline."""
     return Search(metadata(**filters))
 
 
 def equal(name: str, value: Value) -> Filter:
-    """Returns a filter on EXIF for which there is also a search that finds the same."""
+    """Returns a filter on EXIF that passes just what `search` with the same arguments finds."""
 
     def holds(record: Record) -> bool:
         exif = record.get("exifInfo")
@@ -61,11 +61,11 @@ def write_query(query: Query) -> str:
 
 
 def write_branch(branch: Branch) -> str:
-    """Returns a driver, and after a bar what is left to hold for what it finds: `(city='Nice') | <rating=5>`."""
+    """Returns a driver and, after a bar, its residual: `(city='Nice') | <rating=5>`."""
     driver = write_query(branch.driver)
     return driver if branch.residual is None else f"{driver} | {write(branch.residual)}"
 
 
 def write_plan(plan: QueryPlan) -> str:
-    """Returns the branches of all rules, one a line. A rule that nothing can match has none."""
+    """Returns the branches of all rules, one on each line. A rule that nothing can match has none."""
     return "\n".join(write_branch(branch) for rule in plan.rules for branch in rule.branches)

@@ -1,4 +1,4 @@
-"""Pushdown: filters and trees as searches that find exactly, or surely, the assets for which they hold.
+"""Pushdown: turns filters and trees into searches, for the server to do what we would do on records.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
@@ -8,7 +8,7 @@
     >>> print(write_query(pushdown.as_query(rule, search().query)))
     (personIds=[emma], personIds none [ben], rating=5)
 
-The other way round, a search becomes a filter where records tell exactly what the search would.
+The other way round, a search becomes a filter if a record shows whether the search finds the photo.
 
     >>> as_filter(search(city="Nice"), search().query, Capabilities(Version(3, 1))).reads
     frozenset({'exifInfo.city'})
@@ -20,13 +20,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.condition import ordered
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.search_field import Proof
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Record, Search
 from immich_smart_albums.selection.compile.algebra import (
     complement,
+    in_universe,
     intersect,
     intersect_all,
     is_composable,
@@ -47,10 +47,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pushdown:
-    """Turns filters and trees into searches that one server can be asked, and searches into filters.
+    """Turns filters and trees into searches for one server, and searches into filters.
 
-    A `driver` is the search whose photos it is about: only where it looks, timeline, archive or trash, the two are the
-    same.
+    Each is right for the photos that a `driver` finds: elsewhere, such as in the archive, the two may differ.
     """
 
     server: Capabilities
@@ -62,16 +61,13 @@ class Pushdown:
     _ignored: dict[Query, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def _is_ignored(self, query: Query) -> bool:
-        """Whether the server would ignore a part of a search; asked once of each."""
+        """Whether the server would ignore a part of a search; worked out once for each."""
         if query not in self._ignored:
             self._ignored[query] = bool(self.server.unsupported(query))
         return self._ignored[query]
 
     def as_filter(self, search: Search, driver: Query) -> Filter | None:
-        """Returns the filter that tells on the driver's records whether a search would find them. None if they do not.
-
-        Made once for all drivers that look in the same places.
-        """
+        """Returns `as_filter` for this server, the same object for all drivers of a universe. None as there."""
         key = (search.query, search.origin, universe(driver))
         if key not in self._filters:
             self._filters[key] = as_filter(search, driver, self.server)
@@ -79,17 +75,16 @@ class Pushdown:
 
     def superset_of(self, filter_: Filter, driver: Query) -> Query | None:
         """Returns a search that surely finds what passes a filter, where the driver looks. None if there is none."""
-        superset, around = filter_.superset, universe(driver)
-        if superset is None or around is None or not is_composable(superset) or self._is_ignored(superset):
+        superset, everything = filter_.superset, universe(driver)
+        if superset is None or everything is None or not is_composable(superset) or self._is_ignored(superset):
             return None
-        own = (condition for condition in superset.where if condition.field != "withDeleted")
-        query = replace(superset, where=ordered((*own, *around.where)), visibility=around.visibility)
+        query = in_universe(superset, everything)
         return query if query.is_flat or query.is_filter else None
 
     def superset_in_album(self, filter_: Filter, album: Query) -> Query | None:
-        """Returns an album's search, narrowed to where a filter can pass.
+        """Returns an album's search, narrowed to photos that can pass a filter.
 
-        None if other members' photos could be lost.
+        None if that could leave out photos of other members which pass.
         """
         superset = filter_.superset
         if superset is None or self._is_ignored(superset) or not all(map(_is_shown, superset.where)):
@@ -97,19 +92,19 @@ class Pushdown:
         return narrow_album(album, replace(superset, visibility=album.visibility))
 
     def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
-        """Returns a composable search with what of some nodes `filter` can say as well, and these nodes."""
+        """Returns a composable search, narrowed to those of some nodes that `filter` can ask for, and these nodes."""
         absorbed: set[Node] = set()
-        grown = query
+        narrowed = query
         for node in nodes if query.is_filter else ():
             pushed = self.as_query(node, query)
-            merged = None if pushed is None else intersect(grown, pushed)
+            merged = None if pushed is None else intersect(narrowed, pushed)
             if merged is not None:
-                grown = merged
+                narrowed = merged
                 absorbed.add(node)
-        return grown, frozenset(absorbed)
+        return narrowed, frozenset(absorbed)
 
     def as_query(self, node: Node, driver: Query) -> Query | None:
-        """Returns a search by `filter` that finds what a node does, where the driver looks. None if there is none."""
+        """Returns the search by `filter` that finds just what a node does, where the driver looks. None without one."""
         match node:
             case Search():
                 fits = is_composable(node.query) and universe(node.query) == universe(driver)
@@ -131,28 +126,31 @@ class Pushdown:
 
 
 def _is_shown(condition: Condition) -> bool:
-    """Whether the record of a photo shows the same of a condition as the server looks at, also on others' photos."""
+    """Whether records show what the server compares a condition with, also those of other people's photos."""
     proof = BY_NAME[condition.field].proof
     is_shown = proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
     return is_shown and condition.value not in (None, "")
 
 
 _Test = tuple[str, Callable[[Record], bool]]
-"""A field of a record, dotted below exifInfo, and what must hold of the record."""
+"""The field of a record that a test reads, dotted below exifInfo, and the test."""
 
 
 def as_filter(search: Search, driver: Query, server: Capabilities) -> Filter | None:
-    """Returns the filter that tells on the driver's records whether a search would find them. None if they do not."""
-    query, around = search.query, universe(search.query)
-    if not is_composable(query) or query.any_of or around is None or around != universe(driver):
+    """Returns the filter that passes those of the driver's records that a search finds. None if they do not show it.
+
+    A record shows a city as the server compares it, and nothing of an album.
+    """
+    query, everything = search.query, universe(search.query)
+    if not is_composable(query) or query.any_of or everything is None or everything != universe(driver):
         return None
-    # What the driver has in common with the search need not be looked at; withDeleted is of that kind.
-    tests = [_test(condition) for condition in query.where if condition not in around.where]
-    known = [test for test in tests if test is not None]
-    fields = frozenset(field for field, _ in known)
-    if len(known) < len(tests) or server.unsupported_asset_fields(fields):
+    # Every photo of the driver passes the conditions of their universe (withDeleted).
+    tests = [_test(condition) for condition in query.where if condition not in everything.where]
+    shown = [test for test in tests if test is not None]
+    fields = frozenset(field for field, _ in shown)
+    if len(shown) < len(tests) or server.unsupported_asset_fields(fields):
         return None
-    holds = [test for _, test in known]
+    holds = [test for _, test in shown]
     return Filter(
         f"{query.describe()}, checked here",
         lambda record: all(test(record) for test in holds),
@@ -165,6 +163,7 @@ def as_filter(search: Search, driver: Query, server: Capabilities) -> Filter | N
 
 
 def _test(condition: Condition) -> _Test | None:
+    """Returns the test that a record passes if the server finds it by a condition. None if it does not show that."""
     row, value = BY_NAME[condition.field], condition.value
     path = row.record_path
     if path is None or value is None or value == "":

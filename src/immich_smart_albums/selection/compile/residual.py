@@ -1,4 +1,4 @@
-"""The residual: what is left to hold for what a driver finds, on its records or against the ids of other searches.
+"""The residual: what must still hold for what a driver finds, by filters on its records or by other searches.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
@@ -12,7 +12,7 @@
     >>> print(write(residual.assign(rest, allowed=frozenset())))
     not (city='Nice', personIds=[ben]) & (city='Nice', rating=5)
 
-Other searches are narrowed to whatever must hold as well, since nothing else is asked of them.
+A search in the residual is narrowed to what the driver finds: nothing else of it is needed.
 """
 
 from __future__ import annotations
@@ -49,25 +49,25 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.compile.pushdown import Pushdown
 
 COSTLY = frozenset({"exifInfo", "people"})
-"""Fields of records that a search returns for a price."""
+"""Top-level fields that make a search slower if it returns them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """Turns what must hold beside a driver into filters on its records and lookups in other searches."""
+    """Turns trees that must hold for what a driver finds into filters on its records and lookups in searches."""
 
     pushdown: Pushdown
     driver: Query
     scopes: Sequence[Query]
-    """Plain searches that must hold; others are narrowed to the first that takes them."""
+    """Composable searches that must hold, too; another search is narrowed to the first that it can be merged with."""
     shared: Container[Query]
-    """Searches that are sent in any case, as they are."""
+    """The searches that are sent anyway, and so stay as they are."""
 
     def assign(self, node: Node, allowed: frozenset[str]) -> NodeOrBool:
-        """Returns a node with each leaf as the filter, or the search, that tells it at the least cost.
+        """Returns a tree with each leaf as a filter on the driver's records, or else as a search.
 
-        `allowed` are the costly fields that may be read of the driver's records where a search would do as well. Raises
-        TypeError for a name that was not looked up.
+        Where both would do it is the filter, if that reads no costly fields but the `allowed` ones. Raises TypeError
+        for a name that was not looked up.
         """
         match node:
             case Search():
@@ -89,7 +89,7 @@ class Residual:
                 raise TypeError(message)
 
     def costly_fields(self, nodes: Iterable[Node]) -> frozenset[str]:
-        """Returns the costly fields that decide, by being allowed or not, how `assign` answers some nodes."""
+        """Returns the costly fields that make a difference to `assign` if they are allowed."""
         return frozenset[str]().union(*(self._costly_of(leaf) for node in nodes for leaf in leaves(node)))
 
     def _costly_of(self, leaf: Leaf) -> frozenset[str]:
@@ -103,7 +103,7 @@ class Residual:
                 return frozenset()
 
     def _membership(self, search: Search) -> NodeOrBool:
-        """A search for ids, as narrow as can be. False if it has nothing in common with what must hold."""
+        """Returns a search as narrow as can be. False if it has nothing in common with what must hold."""
         if any(why_disjoint(query, search.query) for query in (self.driver, *self.scopes)):
             return False
         if search.query in self.shared:
@@ -112,22 +112,22 @@ class Residual:
         return replace(search, query=next((merged for merged in narrowed if merged is not None), search.query))
 
     def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:
-        """Returns a tree in which searches that stand side by side are one search by `filter`."""
+        """Returns the tree with one search by `filter` in place of several that stand side by side."""
         match tree:
             case Any():
-                one, taken = self._any_in_one(tree.children)
+                unions, taken = self._unite(tree.children)
                 others = (self.fold_searches(child) for child in tree.children if child not in taken)
-                return any_of(chain(one, others), tree.origin)
+                return any_of(chain(unions, others), tree.origin)
             case All():
                 children = self._absorb(tree.children)
-                one, taken = self._any_in_one([child.child for child in children if isinstance(child, Not)])
-                left = (child for child in children if not (isinstance(child, Not) and child.child in taken))
-                return all_of(chain(map(self.fold_searches, left), (Not(search) for search in one)), tree.origin)
+                unions, taken = self._unite([child.child for child in children if isinstance(child, Not)])
+                others = (child for child in children if not (isinstance(child, Not) and child.child in taken))
+                return all_of(chain(map(self.fold_searches, others), map(Not, unions)), tree.origin)
             case _:
                 return tree
 
     def _absorb(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """Things that must hold together, each search with what it can take in of the others."""
+        """Returns trees that must hold together, each search narrowed to those of the others that it can ask for."""
         for absorber in nodes:
             if isinstance(absorber, Search) and is_composable(absorber.query):
                 query, taken = self.pushdown.absorb(absorber.query, filter(_is_searched, nodes))
@@ -137,28 +137,27 @@ class Residual:
                     )
         return nodes
 
-    def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
-        """Searches for any of some nodes, each for two or more that one can find, and the nodes that they answer."""
+    def _unite(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
+        """Returns searches that each find the union of two or more nodes, and the nodes that they stand for."""
         first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
         if not isinstance(first, Search):
             return [], ()
-        looks_there = universe(first.query) == universe(self.driver)
-        candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_anchored(node)))
-        queries = ((node, self.pushdown.as_query(node, first.query)) for node in candidates)
-        queries_of = {node: query for node, query in queries if query is not None}
-        searches: list[Search] = []
+        is_in_universe = universe(first.query) == universe(self.driver)
+        candidates = [node for node in nodes if _is_searched(node) and (is_in_universe or is_anchored(node))]
+        queries = {node: self.pushdown.as_query(node, first.query) for node in candidates}
+        unions: list[Search] = []
         taken: set[Node] = set()
         for is_in_exif in (False, True):
-            alike = {node: query for node, query in queries_of.items() if needs_exif(query) is is_in_exif}
-            one = unite(list(alike.values())) if len(alike) > 1 else None
-            if one is not None:
-                searches.append(replace(first, query=one))
+            alike = {node: query for node, query in queries.items() if query and needs_exif(query) is is_in_exif}
+            union = unite(list(alike.values())) if len(alike) > 1 else None
+            if union is not None:
+                unions.append(replace(first, query=union))
                 taken |= alike.keys()
-        return searches, taken
+        return unions, taken
 
 
 def _is_searched(node: Node) -> bool:
-    """Whether nothing of a node is checked here."""
+    """Whether a tree has no filters."""
     return not any(isinstance(leaf, Filter) for leaf in leaves(node))
 
 

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import Any, Filter, Node, Search, leaves, signed_leaves
-from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, conjuncts_of
+from immich_smart_albums.selection.compile.access_paths import AccessPaths
 from immich_smart_albums.selection.compile.algebra import is_composable, universe
 from immich_smart_albums.selection.compile.cost import CHEAPEST, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
@@ -44,7 +44,7 @@ from immich_smart_albums.selection.compile.shared_searches import (
     is_within,
     searches_of,
 )
-from immich_smart_albums.selection.compile.simplify import is_anchored
+from immich_smart_albums.selection.compile.simplify import Conjuncts, conjuncts_of, is_anchored
 from immich_smart_albums.selection.compile.yearly import windows
 
 if TYPE_CHECKING:

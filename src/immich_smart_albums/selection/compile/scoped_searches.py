@@ -1,4 +1,4 @@
-"""Scoped searches: whether a photo that a driver finds is in another search, looked up in a search of few photos.
+"""Scoped searches: smaller ones in place of those that are only held against what a driver finds.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.dialects import where
@@ -13,16 +13,18 @@
     >>> print(write_branch(with_scoped_searches(branch, Costs(server, {}), {}, server)))
     smart (query='dog', top 500) | not smart (personIds=[ben], query='dog', top 1000)
 
-Ben may be on ten thousand photos. What is in an album and shows him is one request. But a search with an album looks at
-other members' photos, too, which a search for Ben does not; so it has to prove that it found none of these.
+Ben may be on ten thousand photos, and of these few are in the album.
 
     >>> branch = Branch(search(albumIds=("best",)).query, Not(search(personIds=("ben",))))
     >>> print(write_branch(with_scoped_searches(branch, Costs(server, {}), {}, server)))
     (albumIds=[best]) | not (albumIds=[best], personIds=[ben])
 
-Of a ranking only the first photos matter, and of two photos a ranking has the same one first, whatever else it ranks.
-So his photos among the best 500 are among the best 500 of his own. More are asked for, because a ranking has to prove
-that it is whole, and a page costs one request anyway. For the proofs see `run.scoped_lookups`.
+Any two photos stand in the same order in every ranking of the same text. So his photos among the best 500 dogs are
+among the best 500 of his own.
+
+Neither is certain on every server: a search in an album also finds other members' photos, and a ranking may be only
+approximate. So each scoped search has to prove itself when it is read (`run.scoped_lookups`), for which a ranking reads
+some more photos; they fit on a page that is asked for anyway.
 """
 
 from __future__ import annotations
@@ -45,19 +47,19 @@ if TYPE_CHECKING:
 
 
 def with_scoped_searches(branch: Branch, costs: Costs, shared: Container[Query], server: Capabilities) -> Branch:
-    """Returns the branch with each membership looked up in a search of few where that costs less than the whole one."""
-    instead: dict[Query, Query] = {}
+    """Returns the branch with a scoped search in place of each search of the residual that costs more."""
+    replacements: dict[Query, Query] = {}
     nothing = frozenset[str]()
     for search in branch.searches:
-        of_few = None if search in shared else _scoped(branch.driver, search, server)
-        if of_few is not None and (
-            of_few in shared or costs.reading(of_few, nothing) + costs.proving(of_few) < costs.reading(search, nothing)
+        scoped = None if search in shared else _scoped(branch.driver, search, server)
+        if scoped is not None and (
+            scoped in shared or costs.reading(scoped, nothing) + costs.proving(scoped) < costs.reading(search, nothing)
         ):
-            instead[search] = of_few
-    if branch.residual is None or not instead:
+            replacements[search] = scoped
+    if branch.residual is None or not replacements:
         return branch
-    scoped = tuple(ScopedSearch(of_few, search) for search, of_few in instead.items())
-    return Branch(branch.driver, with_queries(branch.residual, instead), scoped)
+    scoped_searches = tuple(ScopedSearch(scoped, search) for search, scoped in replacements.items())
+    return Branch(branch.driver, with_queries(branch.residual, replacements), scoped_searches)
 
 
 def _scoped(driver: Query, search: Query, server: Capabilities) -> Query | None:
@@ -67,9 +69,9 @@ def _scoped(driver: Query, search: Query, server: Capabilities) -> Query | None:
 
 
 def scoped_album(driver: Query, search: Query, server: Capabilities) -> Query | None:
-    """Returns the search for what an album has of a plain search, and of other members' photos that are like that.
+    """Returns the search for what is in the driver's album and passes the conditions of another search.
 
-    None if there is none, or no count proves it: photos without EXIF are counted, and searches leave them out.
+    None if there is none, or no count can prove it: counts have photos without EXIF that searches leave out.
     """
     album = narrow_album(driver, search)
     if album is None or not album.is_flat or needs_exif(album) or server.unsupported(album):
@@ -78,9 +80,9 @@ def scoped_album(driver: Query, search: Query, server: Capabilities) -> Query | 
 
 
 def scoped_ranking(driver: Query, search: Query, server: Capabilities) -> Query | None:
-    """Returns the ranking of what a plain search finds that surely has all of it that the driver's ranking has.
+    """Returns the ranking of what a search finds, long enough to have all of it that the driver's ranking has.
 
-    None if there is none: the driver is not cut off at a number, or the search says what rankings cannot.
+    None if there is none: the driver has no limit, or the search has a condition that rankings do not take.
     """
     if driver.kind is not Kind.SMART or driver.limit is None or driver.until or len(driver.visibility) > 1:
         return None

@@ -23,7 +23,7 @@ from immich_smart_albums.selection.query_plan import Branch, needs_details
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Rule
-    from immich_smart_albums.selection.compile.access_paths import Conjuncts
+    from immich_smart_albums.selection.compile.simplify import Conjuncts
 
 Shared = dict[Query, frozenset[str]]
 """Searches that are sent in any case, with the top-level fields that are read of what they find."""

@@ -36,6 +36,14 @@ _ANYWHERE = frozenset(Visibility)
 NodeOrBool = Node | bool
 """A tree; True if everything matches, False if nothing can."""
 
+Conjuncts = tuple[Node, ...]
+"""Trees that must hold together."""
+
+
+def conjuncts_of(node: Node) -> Conjuncts:
+    """Returns the children of `All`; of another node itself."""
+    return node.children if isinstance(node, All) else (node,)
+
 
 def anchored(node: Node) -> Node:
     """Returns the tree with as few searches added as it takes for its searches to find all that it can match."""

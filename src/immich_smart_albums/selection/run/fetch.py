@@ -1,4 +1,4 @@
-"""Running the searches of a plan: each once, a few at a time, and no longer than a rule can still use them."""
+"""Fetches the searches of a plan: each once, a few at a time, and no longer than a rule can still use it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class SearchResults:
     results: dict[Query, SearchResult]
     scans: dict[Query, Scan]
     errors: dict[int, SmartAlbumsError]
-    """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
+    """For each rule that cannot be answered, by its place in the plan, the first error."""
     instead: dict[tuple[Query, Query], Query] = field(default_factory=dict)
-    """Of a driver and a scoped search the one that was read in full, where the scoped one did not do."""
+    """For a driver and a scoped search the search that was read instead, if the scoped one could not prove itself."""
 
     def ids(self, driver: Query, query: Query) -> AbstractSet[str]:
-        """Returns the ids of what a search found, of those that the driver found."""
+        """Returns the ids of what a search found; of what the driver did not find, some may be missing."""
         return self.results[self.instead.get((driver, query), query)].places.keys()
 
 
@@ -44,16 +44,15 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     searches: SearchApi,
     *,
     concurrency: int,
-    on_found: Callable[[Query, int], None],
-    memory: SearchCache | None = None,
+    on_result: Callable[[Query, int], None],
+    cache: SearchCache | None = None,
     keeps_rejected: bool = False,
     records: KnownRecords | None = None,
 ) -> SearchResults:
-    """Send every distinct search of a plan once, and return what they found.
+    """Returns what the searches of a plan find, each sent once, `concurrency` at a time.
 
-    A search that fails fails the rules that depend on it, and ends the searches that only those need. With
-    `keeps_rejected` the results also have what filters say of assets that cannot match. What is among the `records` in
-    memory is not read.
+    A search that fails fails the rules that depend on it, and stops the searches that only those need. With
+    `keeps_rejected` the results also have photos that cannot match. Searches whose `records` are known are not sent.
     """
     queries = [rule.queries for rule in plan.rules]
     dependent = {
@@ -62,9 +61,9 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     lookups = ScopedLookups(plan)
     for scoped in (scoped for rule in plan.rules for branch in rule.branches for scoped in branch.scoped):
         dependent[scoped.search] = dependent[scoped.query] | dependent.get(scoped.search, frozenset())
-    if memory is not None:
-        memory.expect(plan.scans)
-    run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected, records)
+    if cache is not None:
+        cache.expect(plan.scans)
+    run = _FetchRun(plan, searches, on_result, cache, dependent, lookups, keeps_rejected, records)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in lookups.first()}
     results: dict[Query, SearchResult] = {}
@@ -72,18 +71,18 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     try:
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                reading = pending.pop(future)
+                scan = pending.pop(future)
                 try:
-                    results[reading.query] = future.result()
+                    results[scan.query] = future.result()
                 except SmartAlbumsError as error:
-                    run.fail(reading, error)
+                    run.fail(scan, error)
                 except _StoppedError:
                     pass
             for scan in lookups.due(results):
                 scans[scan.query] = scan
                 pending[pool.submit(run.read, scan)] = scan
-            # Nobody waits for searches whose result is of no use: they end at their next batch.
-            pending = {future: reading for future, reading in pending.items() if run.is_needed(reading)}
+            # Searches that are of no use any more end at their next batch, which nobody waits for.
+            pending = {future: scan for future, scan in pending.items() if run.is_needed(scan)}
     finally:
         run.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
@@ -100,9 +99,9 @@ class _FetchRun:
     plan: QueryPlan
     searches: SearchApi
     on_result: Callable[[Query, int], None]
-    memory: SearchCache | None
+    cache: SearchCache | None
     dependent: dict[Query, frozenset[int]]
-    """For each search the rules that need it, by their place in the plan."""
+    """For each search the rules that depend on it, by their place in the plan."""
     lookups: ScopedLookups
     keeps_rejected: bool
     records: KnownRecords | None
@@ -110,50 +109,50 @@ class _FetchRun:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def read(self, scan: Scan) -> SearchResult:
-        """Read one search to its end, unless it is known from before. Raises SmartAlbumsError."""
-        result = self.memory.recall(scan) if self.memory else None
+        """Returns what one search finds, from the cache or read to its end. Raises SmartAlbumsError."""
+        result = self.cache.recall(scan) if self.cache else None
         if result is None:
             result = self._read(scan)
-            if self.memory and not result.failures:
-                self.memory.keep(scan, result)
+            if self.cache and not result.failures:
+                self.cache.keep(scan, result)
         self.on_result(scan.query, result.count)
         self._count(scan.query, result)
         return result
 
     def _count(self, query: Query, result: SearchResult) -> None:
-        """Ask how many photos a scoped search has to have, where that is its proof."""
+        """Ask how many photos a scoped search should find, if that is its proof."""
         if not self.lookups.is_counted(query, result):
             return
-        with suppress(SmartAlbumsError):  # then what it stands for is read in full
+        with suppress(SmartAlbumsError):  # without a count it is not proven, and another search is read instead
             if query.kind is Kind.SMART:
                 self.lookups.counts[query] = self.searches.estimate(unranked(query))
             else:
                 self.lookups.counts[query] = self.searches.estimate_own(query)
 
     def _read(self, scan: Scan) -> SearchResult:
-        keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))
+        keeps_ids = scan.keeps_ids or (self.cache is not None and self.cache.wants_ids(scan))
         assets = NOTHING_KNOWN if self.records is None else self.records.assets
-        intake = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, known=assets)
+        builder = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, known=assets)
         judged = None if self.records is None or self.keeps_rejected else self.records.judged(scan)
         if judged is not None:
             for batch_judged in judged:
-                intake.take_judged(batch_judged)
-            return intake.result
+                builder.take_judged(batch_judged)
+            return builder.result
         with closing(self.searches.find(scan.query, scan.requested_fields)) as batches:
             for batch in batches:
                 if not self.is_needed(scan):
                     raise _StoppedError
-                intake.take(batch)
-                if intake.result.failures:
-                    self._note_failures(scan, intake.result)
-        return intake.result
+                builder.take(batch)
+                if builder.result.failures:
+                    self._note_failures(scan, builder.result)
+        return builder.result
 
     def is_needed(self, scan: Scan) -> bool:
         """Returns whether a rule that may still be answered depends on a search."""
         return not self.stop.is_set() and not self.dependent[scan.query] <= self.errors.keys()
 
     def fail(self, scan: Scan, error: SmartAlbumsError) -> None:
-        """Fail the rules that depend on a search; what went wrong first counts."""
+        """Fail the rules that depend on a search; the first error of a rule counts."""
         for number in self.dependent[scan.query]:
             self.errors.setdefault(number, error)
 
@@ -161,6 +160,6 @@ class _FetchRun:
         """Fail the rules that depend on filters that could not be evaluated."""
         for number, rule in enumerate(self.plan.rules):
             for branch in rule.branches:
-                for check in branch.filters if branch.driver == scan.query else ():
-                    if check in result.failures:
-                        self.errors.setdefault(number, result.failures[check])
+                for filter_ in branch.filters if branch.driver == scan.query else ():
+                    if filter_ in result.failures:
+                        self.errors.setdefault(number, result.failures[filter_])

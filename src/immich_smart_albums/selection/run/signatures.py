@@ -1,8 +1,9 @@
-"""What the searches of a run know of a photo. Of many photos they know the same, and what follows is the same.
+"""Signatures: what the searches of a run know of a photo. A tree is evaluated once for all photos that share one.
 
-    signature: (a bit for each filter that passes, is it in the first search?, in the second?, …)
+For the branch `(city='Nice') | <rating=5> & not (personIds=[ben]) & not (personIds=[noah])`:
 
-So a tree is evaluated once for each signature that occurs, and not for each photo.
+    (1, False, True)   passes the first filter, is not on the search for Ben, but on that for Noah
+    (None, …)          the driver does not find it
 """
 
 from __future__ import annotations
@@ -21,14 +22,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.run.fetch import SearchResults
 
 Signature = tuple[int | bool | None, ...]
-"""First of all None for a photo that the branch's driver does not find."""
+"""`SearchResult.passed` of the driver, and for each of `Branch.memberships` whether it finds the photo."""
 
 
 def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | None = None) -> list[Signature]:
-    """Returns what is known for a branch, without details, of each of some photos in their order.
-
-    None: of all that may match.
-    """
+    """Returns the signatures of photos for one branch, in their order. `ids` of None stands for all that may match."""
     result = evidence.results[branch.driver]
     of_ids = result.assets if ids is None else ids
     passed = map(result.passed.get, of_ids)
@@ -36,22 +34,22 @@ def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str] | Non
     return list(zip(passed, *searched, strict=True))
 
 
-def passing(branch: Branch, evidence: SearchResults, signature: Signature) -> tuple[Leaf, ...]:
-    """Returns the leaves of a branch that hold for what its driver finds and has this signature."""
+def passing_leaves(branch: Branch, evidence: SearchResults, signature: Signature) -> tuple[Leaf, ...]:
+    """Returns the leaves of a branch that hold for photos which its driver finds and that have this signature."""
     passed, *searched = signature
     assert passed is not None
-    checks = chosen(evidence.scans[branch.driver].filters, passed)
-    return (*checks, *map(Search, compress(branch.memberships, searched)))
+    filters = chosen(evidence.scans[branch.driver].filters, passed)
+    return (*filters, *map(Search, compress(branch.memberships, searched)))
 
 
 def verdict_of(node: Node, branch: Branch) -> SparseVerdict:
-    """Returns the verdict of a tree without filters on details for what a branch's driver finds."""
+    """Returns the verdict of a tree that needs no details, on photos that a branch's driver finds."""
 
     def mostly(leaf: Leaf) -> bool:
         if isinstance(leaf, Reference):
             message = f"{leaf.key} was not looked up"
             raise TypeError(message)
-        # Everything that the driver finds is in the driver, unless it stands for another search.
+        # The driver finds all of these photos, unless it is also a scoped search.
         return isinstance(leaf, Search) and leaf.query == branch.driver and leaf.query not in branch.memberships
 
     return SparseVerdict(node, mostly)
