@@ -123,7 +123,7 @@ def test_a_rule_is_deleted_and_put_back_by_keyboard(chromium: Browser, studio: O
         assert not overflows(page)
         studio.file.write_text(RULES + "# more\n", encoding="utf-8")
         window.press("[data-delete]")
-        page.wait_for_selector("[data-look-again]:focus")
+        page.wait_for_selector("[data-reload]:focus")
         assert studio.file.read_text(encoding="utf-8") == RULES + "# more\n"
         with page.expect_navigation():
             keys.press("Enter")

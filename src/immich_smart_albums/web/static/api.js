@@ -1,81 +1,93 @@
-// Asking the studio: everything is relative to the page, so that it works wherever it is mounted.
+// Requests to the studio. Addresses are relative to the page, so that it works wherever it is mounted.
 
-const AWHILE = 600_000; // ms after which a page is looked at anew
+const AWAY = 600_000; // ms after which a page that somebody comes back to is updated
 
-/** The JSON that an address answers; throws Trouble with what to show. */
-export async function ask(address, options = {}) {
-  let response;
-  try {
-    response = await fetch(address, { credentials: "same-origin", ...options });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Trouble("<section class='notice bad' role='alert' data-again><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on. What you typed is still here.</p></section>", 0);
-  }
-  const type = response.headers.get("content-type") || "";
-  const body = type.startsWith("application/json") ? await response.json() : { problem: plain(await response.text()) };
-  if (!response.ok || body.problem || body.outdated) throw new Trouble(body.problem || "", response.status, body);
+/** Returns the JSON at an address. Throws StudioError with what to show. */
+export async function getJson(address, options = {}) {
+  const response = await request(address, options, " What you typed is still here.");
+  const body = hasType(response, "application/json") ? await response.json() : { problem: notice(await response.text()) };
+  if (!response.ok || body.problem || body.outdated) throw new StudioError(body.problem || "", body);
   return body;
 }
 
-/** Send texts to an address. */
-export function tell(address, texts, options = {}) {
-  return ask(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(texts), ...options });
+/** Sends texts by name to an address. Returns the JSON of the response; throws as `getJson` does. */
+export function postJson(address, texts, options = {}) {
+  return getJson(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(texts), ...options });
 }
 
-/** A part of a page. A failure is one too. */
-export async function part(address, options = {}) {
+/** Returns the HTML of a fragment of a page. A failure is HTML too; throws only if it was aborted. */
+export async function getFragment(address, options = {}) {
   try {
-    const response = await fetch(address, { credentials: "same-origin", ...options });
+    const response = await request(address, options);
     const text = await response.text();
-    const isHtml = (response.headers.get("content-type") || "").startsWith("text/html");
-    return { html: isHtml ? text : plain(text), ok: response.ok };
+    return hasType(response, "text/html") ? text : notice(text);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    return { html: "<section class='notice bad' role='alert' data-again><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on.</p></section>", ok: false };
+    return unreachable().html;
   }
 }
 
-export class Trouble extends Error {
-  constructor(html, status, body = {}) {
+/** A failure: `html` says what is wrong, `body` is the whole response. */
+export class StudioError extends Error {
+  constructor(html, body = {}) {
     super("the studio answered with a problem");
     this.html = html; // made by the server, where everything is escaped
-    this.status = status;
     this.body = body;
   }
 }
 
-/** Say something to who does not see the page. */
-export function say(text) {
+async function request(address, options, consolation = "") {
+  try {
+    return await fetch(address, { credentials: "same-origin", ...options });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : unreachable(consolation);
+  }
+}
+
+function unreachable(consolation = "") {
+  return new StudioError(`<section class='notice bad' role='alert' data-again><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on.${consolation}</p></section>`);
+}
+
+function hasType(response, type) {
+  return (response.headers.get("content-type") || "").startsWith(type);
+}
+
+/** Returns a plain text as an error notice, escaped. */
+function notice(text) {
+  const paragraph = document.createElement("p");
+  paragraph.className = "notice bad";
+  paragraph.textContent = text;
+  return paragraph.outerHTML;
+}
+
+/** Lets a screen reader say something. */
+export function announce(text) {
   document.getElementById("said").textContent = text;
 }
 
-/** When somebody comes back to the page after a while, from another one or from sleep. */
-export function onReturn(act) {
-  let left = Date.now();
+/** Calls `update` when somebody comes back to the page after a while, from another one or from sleep. */
+export function onReturn(update) {
+  let leftAt = Date.now();
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) left = Date.now();
-    else if (Date.now() - left > AWHILE) act();
+    if (document.hidden) leftAt = Date.now();
+    else if (Date.now() - leftAt > AWAY) update();
   });
 }
 
-/** Where something failed that may go better another time, offer that. */
-export function again(place, retry) {
-  const notice = place.querySelector("[data-again]");
-  if (!notice) return;
+/** Adds a button to a failure that may pass, if `container` shows one. */
+export function offerRetry(container, retry) {
+  const failure = container.querySelector("[data-again]");
+  if (!failure) return;
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "button", textContent: "Try again" });
   button.addEventListener("click", retry);
-  notice.append(button);
+  failure.append(button);
 }
 
-/** Pictures that are not there leave an empty place, and no broken sign. */
-export function quietly(place) {
-  for (const image of place.querySelectorAll("img")) image.addEventListener("error", () => image.remove(), { once: true });
+/** Removes images that cannot be loaded, so that no broken sign stands in their place. */
+export function dropBrokenImages(container) {
+  for (const image of container.querySelectorAll("img")) image.addEventListener("error", () => image.remove(), { once: true });
 }
 
-function plain(text) {
-  const p = document.createElement("p");
-  p.className = "notice bad";
-  p.textContent = text;
-  return p.outerHTML;
-}
+/** Waits for some milliseconds. */
+export const pause = (time) => new Promise((done) => setTimeout(done, time));

@@ -1,36 +1,36 @@
 // Deleting a rule, and putting it back as long as the page is open.
-import { say, tell } from "./api.js";
-import { conflict } from "./editing.js";
+import { announce, postJson } from "./api.js";
+import { showConflict } from "./editing.js";
 
-const place = document.querySelector("[data-deletion]");
-const { album: name, file: path } = place.dataset;
-const button = place.querySelector("[data-delete]");
+const deletion = document.querySelector("[data-deletion]");
+const { album: name, file: path } = deletion.dataset;
+const button = deletion.querySelector("[data-delete]");
 
 button?.addEventListener("click", async () => {
   button.disabled = true;
-  const trouble = place.querySelector("[data-problem]");
+  const problem = deletion.querySelector("[data-problem]");
   try {
-    const { html, before, basis } = await tell("delete-rule", { name, basis: place.dataset.basis });
-    place.innerHTML = html + "<div data-problem></div>"; // made by the studio, where everything is escaped
-    say(place.textContent.trim().replace(/\s+/g, " "));
-    place.querySelector("a").focus();
-    place.querySelector("[data-put-back]").addEventListener("click", () => putBack(before, basis));
+    const { html, before, basis } = await postJson("delete-rule", { name, basis: deletion.dataset.basis });
+    deletion.innerHTML = html + "<div data-problem></div>"; // made by the studio, where everything is escaped
+    announce(deletion.textContent.trim().replace(/\s+/g, " "));
+    deletion.querySelector("a").focus();
+    deletion.querySelector("[data-put-back]").addEventListener("click", () => putBack(before, basis));
   } catch (error) {
-    trouble.innerHTML = error.html;
-    trouble.insertAdjacentHTML("beforeend", "<p><button class='button' type='button' data-look-again>Look again</button></p>");
-    const again = trouble.querySelector("[data-look-again]");
-    again.addEventListener("click", () => location.reload());
-    again.focus();
+    problem.innerHTML = error.html;
+    problem.insertAdjacentHTML("beforeend", "<p><button class='button' type='button' data-reload>Look again</button></p>");
+    const reload = problem.querySelector("[data-reload]");
+    reload.addEventListener("click", () => location.reload());
+    reload.focus();
   }
 });
 
 async function putBack(text, basis) {
-  const trouble = place.querySelector("[data-problem]");
+  const problem = deletion.querySelector("[data-problem]");
   try {
-    const answer = await tell("save-file", { path, text, basis });
-    if (answer.reads) location.href = `album?${new URLSearchParams({ name })}`;
-    else trouble.innerHTML = answer.state;
+    const response = await postJson("save-file", { path, text, basis });
+    if (response.reads) location.href = `album?${new URLSearchParams({ name })}`;
+    else problem.innerHTML = response.state;
   } catch (error) {
-    conflict(trouble, error, { keep: (now) => putBack(text, now), take: () => { location.href = "./"; } });
+    showConflict(problem, error, { keep: (newBasis) => putBack(text, newBasis), take: () => { location.href = "./"; } });
   }
 }

@@ -1,66 +1,63 @@
-// A rules file as text: what is wrong with it shows while it is typed, and it is saved once it reads.
-import { conflict, guard } from "./editing.js";
-import { say, tell } from "./api.js";
+// A rules file as text: its problems show while somebody types, and it can be saved once it has none.
+import { announce, postJson } from "./api.js";
+import { confirmLeaving, onSaveKey, showConflict } from "./editing.js";
 
-const PAUSE = 250; // ms without a key until the text is looked at
+const PAUSE = 250; // ms without a key until the text is checked
 
 const file = document.querySelector(".file");
 const $ = (name) => file.querySelector(`[data-${name}]`);
-const text = $("text"), state = $("state"), save = $("save"), revert = $("revert");
+const text = $("text"), state = $("state"), saveButton = $("save"), revertButton = $("revert");
 const path = file.dataset.file;
 
 let saved = text.value;
 let basis = file.dataset.basis;
 let timer = 0;
-let question = null;
+let request = null;
 
 text.addEventListener("input", () => {
-  changed(false);
+  updateButtons(false);
   clearTimeout(timer);
   timer = setTimeout(check, PAUSE);
 });
 
-text.addEventListener("keydown", (event) => {
-  if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (save && !save.disabled) write(); }
-});
+onSaveKey(text, () => { if (saveButton && !saveButton.disabled) save(); });
+saveButton?.addEventListener("click", save);
+revertButton?.addEventListener("click", () => { text.value = saved; check(); });
+confirmLeaving(() => Boolean(saveButton) && text.value !== saved);
 
-function changed(reads) {
-  if (!save) return;
-  save.disabled = text.value === saved || !reads;
-  revert.disabled = text.value === saved;
+function updateButtons(isValid) {
+  if (!saveButton) return;
+  saveButton.disabled = text.value === saved || !isValid;
+  revertButton.disabled = text.value === saved;
 }
 
 async function check() {
-  question?.abort();
-  question = new AbortController();
+  request?.abort();
+  request = new AbortController();
   try {
-    const answer = await tell("check-file", { path, text: text.value }, { signal: question.signal });
-    state.innerHTML = answer.state;
-    changed(answer.reads);
+    const response = await postJson("check-file", { path, text: text.value }, { signal: request.signal });
+    state.innerHTML = response.state;
+    updateButtons(response.reads);
   } catch (error) {
     if (error.name !== "AbortError") state.innerHTML = error.html;
   }
 }
 
-async function write() {
+async function save() {
   const sent = text.value;
   try {
-    const answer = await tell("save-file", { path, text: sent, basis });
-    state.innerHTML = answer.state;
-    if (answer.reads) { basis = answer.basis; saved = sent; say("saved"); }
+    const response = await postJson("save-file", { path, text: sent, basis });
+    state.innerHTML = response.state;
+    if (response.reads) { basis = response.basis; saved = sent; announce("saved"); }
     $("conflict").innerHTML = "";
-    changed(answer.reads);
+    updateButtons(response.reads);
   } catch (error) {
-    conflict($("conflict"), error, {
-      keep: (now) => { basis = now; write(); },
-      take: (now, theirs) => { basis = now; text.value = theirs; saved = text.value; check(); },
+    showConflict($("conflict"), error, {
+      keep: (newBasis) => { basis = newBasis; save(); },
+      take: (newBasis, theirs) => { basis = newBasis; text.value = theirs; saved = text.value; check(); },
     });
   }
 }
-
-save?.addEventListener("click", write);
-revert?.addEventListener("click", () => { text.value = saved; check(); });
-guard(() => Boolean(save) && text.value !== saved);
 
 // From a problem to its place in the text.
 state.addEventListener("click", (event) => {

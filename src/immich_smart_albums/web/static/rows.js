@@ -1,53 +1,56 @@
-// The rule as rows: what is changed here becomes text, by the studio, and the text is what counts.
-import { ask, quietly, tell } from "./api.js";
+// The rule as rows. The studio turns every change of a row into text, and the text is what counts.
+import { dropBrokenImages, getJson, pause, postJson } from "./api.js";
 
-const PAUSE = 200; // ms without a key until other values are looked for
-const AGAIN = 1000; // ms until it is asked again whether the library was read
+const PAUSE = 200; // ms without a key until values are searched for
+const POLL = 1000; // ms between two looks whether the library was read
 
-/** `edit(action, texts)` changes the rule; `context()` is what the studio has to know of it. */
-export function rows(place, { edit, context, trouble, showText }) {
+/**
+ * Makes the rows in `container` editable. `edit(action, texts)` changes the rule, `context()` returns its name and lines,
+ * `showError(error)` and `showText(text)` show a failure, and a part of the rule's YAML.
+ */
+export function editRows(container, { edit, context, showError, showText }) {
   const form = document.createElement("div");
-  place.after(form);
+  container.after(form);
   let timer = 0;
-  let looking = null;
+  let request = null;
 
-  place.addEventListener("click", (event) => {
+  container.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     const { rowEdit, rowNegate, rowRemove, rowAdd, rowText } = button.dataset;
-    if ("add" in button.dataset) add(place.querySelector("[data-add-word]"));
+    if ("add" in button.dataset) add(container.querySelector("[data-add-word]"));
     if (rowEdit) open({ path: rowEdit });
     if (rowText) showText(rowText);
     if (rowNegate) edit("negate", { path: rowNegate });
     if (rowRemove) edit("remove", { path: rowRemove });
     if (rowAdd) addTo(rowAdd, button.dataset.words);
   });
-  place.addEventListener("change", (event) => {
+  container.addEventListener("change", (event) => {
     const { rowGroup } = event.target.dataset;
     if (rowGroup) edit("group", { path: rowGroup, word: event.target.value });
   });
 
-  /** The next condition goes into a group, and the list says so. */
+  /** Lets the next condition go into a group, and the list say so. */
   function addTo(path, words) {
-    const select = place.querySelector("[data-add-word]");
+    const select = container.querySelector("[data-add-word]");
     select.dataset.path = path;
     select.value = "";
     select.options[0].textContent = `Into “${words}”…`;
     select.focus();
   }
 
-  // With a mouse, what is chosen opens at once; with keys one goes through the words, and Enter or the button opens.
-  let isByKeys = false;
-  place.addEventListener("pointerdown", () => { isByKeys = false; });
-  place.addEventListener("keydown", (event) => {
+  // With a mouse, a chosen word opens its form at once; with keys one goes through the words, and Enter or the button opens.
+  let usesKeys = false;
+  container.addEventListener("pointerdown", () => { usesKeys = false; });
+  container.addEventListener("keydown", (event) => {
     if (!event.target.matches("[data-add-word]")) return;
-    isByKeys = true;
+    usesKeys = true;
     if (event.key === "Enter" && event.target.value) { event.preventDefault(); add(event.target); }
   });
-  place.addEventListener("change", (event) => {
+  container.addEventListener("change", (event) => {
     const select = event.target.closest("[data-add-word]");
     if (!select) return;
-    if (isByKeys || !select.value) place.querySelector("[data-add]").hidden = !select.value;
+    if (usesKeys || !select.value) container.querySelector("[data-add]").hidden = !select.value;
     else add(select);
   });
 
@@ -58,16 +61,16 @@ export function rows(place, { edit, context, trouble, showText }) {
     select.value = "";
     delete select.dataset.path;
     select.options[0].textContent = "Add a condition…";
-    place.querySelector("[data-add]").hidden = true;
+    container.querySelector("[data-add]").hidden = true;
   }
 
   form.addEventListener("input", (event) => {
     const field = event.target;
     if (field.matches("[data-choice-find]")) {
       clearTimeout(timer);
-      timer = setTimeout(suggest, PAUSE);
+      timer = setTimeout(updateChoices, PAUSE);
     } else if (!field.matches("[data-value]")) {
-      form.querySelector("[data-value]").value = composed(form.querySelector("form"));
+      form.querySelector("[data-value]").value = yamlOf(form.querySelector("form"));
     }
   });
 
@@ -83,44 +86,44 @@ export function rows(place, { edit, context, trouble, showText }) {
 
   async function open(texts) {
     try {
-      const { html } = await tell("row", { ...context(), ...texts });
+      const { html } = await postJson("row", { ...context(), ...texts });
       form.innerHTML = html;
-      quietly(form);
+      dropBrokenImages(form);
       form.querySelector("input")?.focus();
       form.scrollIntoView({ block: "nearest" });
       const map = form.querySelector("[data-map]");
       if (map) new (await import("./map.js")).PhotoMap(map, form);
-      if (form.querySelector("[data-list]")) suggest({ isFirst: true });
+      if (form.querySelector("[data-list]")) updateChoices({ isFirst: true });
     } catch (error) {
-      trouble(error);
+      showError(error);
     }
   }
 
-  /** Lists of what fits to what is typed; what is ticked stays. Once the library was read, the same with counts. */
-  async function suggest({ isFirst = false } = {}) {
-    const shown = form.querySelector("form");
-    looking?.abort();
-    looking = new AbortController();
-    const { signal } = looking;
+  /** Shows the choices that fit what is typed; ticked ones stay. Once the library was read, they are shown with counts. */
+  async function updateChoices({ isFirst = false } = {}) {
+    const rowForm = form.querySelector("form");
+    request?.abort();
+    request = new AbortController();
+    const { signal } = request;
     try {
-      if (!isFirst) await fillAll(shown, signal);
-      let isReading = (await ask("progress", { signal })).reading;
+      if (!isFirst) await fillLists(rowForm, signal);
+      let isReading = (await getJson("progress", { signal })).reading;
       if (!isReading) return;
-      while (isReading && shown.isConnected) { // asking for more would keep the library from being read
-        await new Promise((done) => setTimeout(done, AGAIN));
-        isReading = (await ask("progress", { signal })).reading;
+      while (isReading && rowForm.isConnected) { // requests for choices would keep the library from being read
+        await pause(POLL);
+        isReading = (await getJson("progress", { signal })).reading;
       }
-      if (shown.isConnected) await fillAll(shown, signal);
-    } catch { /* another list was asked for, or the studio is gone: what is there stays */ }
+      if (rowForm.isConnected) await fillLists(rowForm, signal);
+    } catch { /* other choices were asked for, or the studio is gone: the lists stay as they are */ }
   }
 
-  async function fillAll(shown, signal) {
-    const find = shown.querySelector("[data-choice-find]")?.value || "";
-    const { lists } = await ask(`suggestions?${new URLSearchParams({ word: shown.dataset.word, find })}`, { signal });
-    for (const [option, html] of Object.entries(lists)) fill(shown.querySelector(`[data-list="${option}"]`), html);
+  async function fillLists(rowForm, signal) {
+    const find = rowForm.querySelector("[data-choice-find]")?.value || "";
+    const { lists } = await getJson(`suggestions?${new URLSearchParams({ word: rowForm.dataset.word, find })}`, { signal });
+    for (const [option, html] of Object.entries(lists)) fillList(rowForm.querySelector(`[data-list="${option}"]`), html);
   }
 
-  function fill(list, html) {
+  function fillList(list, html) {
     if (!list) return;
     const ticked = [...list.querySelectorAll(".choice")].filter((choice) => choice.firstElementChild.checked);
     const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
@@ -130,19 +133,19 @@ export function rows(place, { edit, context, trouble, showText }) {
       if (same) same.checked = true;
       else list.prepend(choice);
     }
-    quietly(list);
+    dropBrokenImages(list);
     if (focused !== null) [...list.querySelectorAll("input")].find((input) => input.value === focused)?.focus();
   }
 
   function close() {
-    looking?.abort();
+    request?.abort();
     form.innerHTML = "";
-    place.querySelector("[data-add-word]")?.focus();
+    container.querySelector("[data-add-word]")?.focus();
   }
 }
 
-/** The value that a form says, as YAML: what is chosen and written by option, and what the form has no input for. */
-function composed(form) {
+/** Returns the value of a form as YAML: choices and inputs by option, and what the form has no input for. */
+function yamlOf(form) {
   const { plain, rest } = form.dataset;
   const parts = [];
   for (const list of form.querySelectorAll("[data-list]")) {

@@ -1,40 +1,41 @@
-// Applying the plan that is shown: progress, stop, and what became of it.
-import { ask, say, tell } from "./api.js";
+// Applying the plan that is shown: its progress, stopping it, and its outcome.
+import { announce, getJson, pause, postJson } from "./api.js";
 
 const running = document.querySelector("[data-running]");
-const ended = document.querySelector("[data-ended]");
-const body = document.querySelector("[data-load]");
+const outcome = document.querySelector("[data-ended]");
+const plan = document.querySelector("[data-load]");
 const stop = document.querySelector("[data-stop]");
 
-body.addEventListener("click", async (event) => {
+plan.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-apply]");
   if (!button) return;
   button.disabled = true;
   try {
-    await tell("apply", { fingerprint: button.dataset.apply });
-    body.hidden = true;
+    await postJson("apply", { fingerprint: button.dataset.apply });
+    plan.hidden = true;
     watch();
   } catch (error) {
-    ended.innerHTML = error.html;
+    outcome.innerHTML = error.html;
     button.disabled = false;
   }
 });
 
-// An album that was deleted in Immich, or a rule that may have had another name, stops until somebody says what is meant.
-body.addEventListener("click", async (event) => {
+// An album that was deleted in Immich, or a rule that may have had another name, waits until somebody says what is meant.
+plan.addEventListener("click", async (event) => {
   const { makeAgain, was, rule } = event.target.closest("[data-make-again], [data-was]")?.dataset || {};
   if (makeAgain === undefined && was === undefined) return;
   try {
-    if (was === undefined) await tell("make-again", { rule: makeAgain });
-    else await tell("was", { rule, was });
+    if (was === undefined) await postJson("make-again", { rule: makeAgain });
+    else await postJson("was", { rule, was });
     location.reload();
   } catch (error) {
-    ended.innerHTML = error.html;
+    outcome.innerHTML = error.html;
   }
 });
 
-stop.addEventListener("click", () => { stop.disabled = true; tell("stop", {}).catch(() => {}); });
+stop.addEventListener("click", () => { stop.disabled = true; postJson("stop", {}).catch(() => {}); });
 
+/** Shows the progress of the run that is being written, and in the end its outcome. */
 async function watch() {
   running.hidden = false;
   stop.disabled = false;
@@ -42,9 +43,9 @@ async function watch() {
   for (;;) {
     let job;
     try {
-      job = await ask("job");
+      job = await getJson("job");
     } catch (error) {
-      ended.innerHTML = error.html;
+      outcome.innerHTML = error.html;
       await pause(2000);
       continue;
     }
@@ -52,16 +53,14 @@ async function watch() {
     document.querySelector("[data-running-words]").textContent = job.done ? `${job.done.toLocaleString()} of ${job.total.toLocaleString()} photos` : "Looking whether everything is still as shown…";
     if (!job.running) {
       running.hidden = true;
-      ended.innerHTML = job.html;
-      ended.querySelector(".buttons a")?.focus();
-      say(ended.textContent.trim().replace(/\s+/g, " "));
+      outcome.innerHTML = job.html;
+      outcome.querySelector(".buttons a")?.focus();
+      announce(outcome.textContent.trim().replace(/\s+/g, " "));
       return;
     }
     await pause(300);
   }
 }
 
-const pause = (time) => new Promise((done) => setTimeout(done, time));
-
-// A run that somebody began on another page is shown here too.
-ask("job").then((job) => { if (job.running) { body.hidden = true; watch(); } }).catch(() => {});
+// A run that was begun on another page is shown here, too.
+getJson("job").then((job) => { if (job.running) { plan.hidden = true; watch(); } }).catch(() => {});

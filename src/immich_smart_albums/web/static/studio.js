@@ -1,38 +1,40 @@
-// On every page: parts that are loaded, finding, and the keys that work everywhere.
-import { again, ask, onReturn, part, quietly, say } from "./api.js";
+// On every page: fragments that are loaded, the search for albums, and the keys that work everywhere.
+import { announce, dropBrokenImages, getFragment, getJson, offerRetry, onReturn } from "./api.js";
 
-quietly(document);
-for (const place of document.querySelectorAll("[data-load]")) load(place);
+const PROGRESS = 700; // ms between two looks at the progress
 
-for (const place of document.querySelectorAll("[data-then=status]")) onReturn(() => load(place));
+dropBrokenImages(document);
+for (const container of document.querySelectorAll("[data-load]")) load(container);
+for (const container of document.querySelectorAll("[data-then=status]")) onReturn(() => load(container));
 
-async function load(place) {
-  const query = "keepQuery" in place.dataset ? location.search : "";
-  const watch = setInterval(() => progress(place), 700);
-  const { html } = await part(place.dataset.load + query);
-  clearInterval(watch);
-  place.innerHTML = html;
-  place.removeAttribute("aria-busy");
-  again(place, () => { place.setAttribute("aria-busy", "true"); load(place); });
-  quietly(place);
-  place.querySelector("[data-more]")?.addEventListener("click", () => loadAll(place));
-  filter();
-  if (place.dataset.then === "status" && place.querySelector("[data-standing]")) standings(place);
+/** Loads the fragment that a container names. */
+async function load(container) {
+  const query = "keepQuery" in container.dataset ? location.search : "";
+  const timer = setInterval(() => showProgress(container), PROGRESS);
+  container.innerHTML = await getFragment(container.dataset.load + query);
+  clearInterval(timer);
+  container.removeAttribute("aria-busy");
+  offerRetry(container, () => { container.setAttribute("aria-busy", "true"); load(container); });
+  dropBrokenImages(container);
+  container.querySelector("[data-more]")?.addEventListener("click", () => loadAll(container));
+  filterAlbums();
+  if (container.dataset.then === "status" && container.querySelector("[data-standing]")) showStandings(container);
 }
 
-async function progress(place) {
-  const words = place.querySelector("[data-progress]");
+async function showProgress(container) {
+  const words = container.querySelector("[data-progress]");
   if (!words) return;
   try {
-    const { read } = await ask("progress");
+    const { read } = await getJson("progress");
     if (read) words.textContent = `Making the plan… ${read.toLocaleString()} photos read`;
-  } catch { /* the part itself will tell */ }
+  } catch { /* the fragment itself will say what is wrong */ }
 }
 
-async function standings(place) {
+/** Shows how each album stands to its rule. */
+async function showStandings(container) {
   try {
-    const status = await ask("status");
-    for (const badge of place.querySelectorAll("[data-standing]")) {
+    const status = await getJson("status");
+    for (const badge of container.querySelectorAll("[data-standing]")) {
       const standing = status.albums[badge.dataset.standing];
       badge.textContent = standing ? standing.words : "nothing matches yet";
       if (standing) badge.classList.add(standing.kind);
@@ -45,7 +47,7 @@ async function standings(place) {
         cover.append(image);
       }
     }
-    const totals = place.querySelector("[data-totals]");
+    const totals = container.querySelector("[data-totals]");
     totals.hidden = false;
     totals.textContent = status.totals + " ";
     if (status.changes) {
@@ -55,37 +57,38 @@ async function standings(place) {
       link.textContent = "Look at the plan";
       totals.append(link);
     }
-    say(status.totals);
-  } catch (trouble) {
-    for (const badge of place.querySelectorAll("[data-standing]")) badge.remove();
-    if (!place.querySelector(".notice.bad")) place.insertAdjacentHTML("afterbegin", trouble.html || "");
+    announce(status.totals);
+  } catch (error) {
+    for (const badge of container.querySelectorAll("[data-standing]")) badge.remove();
+    if (!container.querySelector(".notice.bad")) container.insertAdjacentHTML("afterbegin", error.html || "");
   }
 }
 
-/** All of a list of which only a part is shown. */
-function loadAll(place) {
-  place.querySelector("[data-more]").disabled = true;
-  place.dataset.load = `${place.dataset.load}?all=1`;
-  load(place);
+/** Loads all of a list of which only a part is shown. */
+function loadAll(container) {
+  container.querySelector("[data-more]").disabled = true;
+  container.dataset.load = `${container.dataset.load}?all=1`;
+  load(container);
 }
 
-function filter() {
-  const wanted = document.querySelector("[data-find]")?.value.trim().toLowerCase() || "";
-  for (const card of document.querySelectorAll("[data-name]")) card.hidden = !card.dataset.name.includes(wanted);
+/** Hides the albums whose names do not have what is typed in the search field. */
+function filterAlbums() {
+  const text = document.querySelector("[data-find]")?.value.trim().toLowerCase() || "";
+  for (const card of document.querySelectorAll("[data-name]")) card.hidden = !card.dataset.name.includes(text);
 }
 
 document.querySelector("[data-find]")?.addEventListener("input", () => {
   const more = document.querySelector("[data-more]:not(:disabled)");
   if (more) loadAll(more.closest("[data-load]"));
-  filter();
+  filterAlbums();
 });
 
 const keys = document.getElementById("keys");
 document.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
 document.addEventListener("keydown", (event) => {
-  const writes = event.target.matches("input, textarea, select");
-  if (writes && event.key === "Escape") event.target.blur();
-  if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isTyping = event.target.matches("input, textarea, select");
+  if (isTyping && event.key === "Escape") event.target.blur();
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "?") keys.showModal();
   if (event.key === "/") {
     const field = document.querySelector("[data-slash]");
