@@ -1,4 +1,4 @@
-"""The only place that knows both what the operations need and what fits it."""
+"""Connects ports to adapters: the only place that knows both the operations' ports and the Immich client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.http.exchange import Exchange
-from immich_smart_albums.immich.http.patience import HURRY, TimeOuts
+from immich_smart_albums.immich.http.retries import HINT_TIME_OUT, TimeOuts
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.stopping import never
 
@@ -35,14 +35,14 @@ class ConnectionOptions:
 
     concurrency: int = 4
     seconds: float = 60.0
-    """How long the server may stay silent."""
+    """How long the server may be silent."""
     ca_file: Path | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
     headers: Mapping[str, Secret] = field(default_factory=dict)
-    """Those of flags, which go before all others."""
+    """Headers of flags, which override all others."""
     usual_headers: Mapping[str, Secret] = field(default_factory=dict)
-    """Those of the environment, which come after all others."""
+    """Headers of the environment, which all others override."""
 
 
 def connect(
@@ -53,13 +53,12 @@ def connect(
     on_read: Callable[[int], None],
     stop: Stop = never,
 ) -> PhotoServer:
-    """Returns a server that is there and whose version is known.
+    """Connect to a server, and read its version. Returns the server.
 
-    Raises ServerError; ConfigurationError for a bad address.
-
-    Before each request `stop` is asked whether to end, which raises Stopped.
+    `stop` is asked before each request whether to end; then the request raises Stopped. Raises ServerError, and
+    ConfigurationError for a bad address.
     """
-    stamina.instrumentation.set_on_retry_hooks([])  # our own log tells of every try
+    stamina.instrumentation.set_on_retry_hooks([])  # our own log has every attempt
     http = Http(
         _address(settings, connection),
         settings.key,
@@ -69,7 +68,7 @@ def connect(
             read=connection.seconds,
             answer=3 * connection.seconds,
             tries=4 * connection.seconds,
-            hurry=min(connection.seconds, HURRY),
+            hint=min(connection.seconds, HINT_TIME_OUT),
         ),
         on_exchange=on_exchange,
         stop=stop,
@@ -97,7 +96,7 @@ def _address(settings: Settings, connection: ConnectionOptions) -> Address:
     try:
         is_there = connection.ca_file is None or connection.ca_file.is_file()
     except OSError:
-        is_there = False  # or in a folder into which this user may not look
+        is_there = False  # perhaps in a folder that this user may not read
     if not is_there:
         raise ConfigurationError((Problem("--ca", f"no such file: {connection.ca_file}"),))
     return address

@@ -1,4 +1,4 @@
-"""The error tree: every failure that a user can meet, with what to do about it.
+"""The error tree: every failure that a user can see, with what to do about it.
 
 SmartAlbumsError
 ├── ConfigurationError     flags, files or names are wrong; nothing was written (exit 2)
@@ -9,10 +9,10 @@ SmartAlbumsError
 │   │   ├── Unauthorized       401: the key
 │   │   ├── MissingPermission  403: the key lacks one permission
 │   │   └── NoAccess           Immich's 400 for things that are not there or not ours
-│   └── Untrustworthy      an answer that contradicts the question: nothing of it is used
+│   └── Untrustworthy      an answer that contradicts the request: nothing of it is used
 ├── FilterError            a local filter could not be evaluated (exit 1)
-├── PhotosRefused          the server took none of the photos into an album, or left some in it (exit 1)
-├── PlanOutdated           the world is not any more what the plan was made from (exit 1)
+├── PhotosRefused          the server added none of the photos to an album, or left some in it (exit 1)
+├── PlanOutdated           rules, ledger, accounts or albums changed since the plan was made (exit 1)
 ├── UnsafePlan             a plan goes beyond what its guards allow; nothing was written (exit 4)
 ├── EditRefused            a rules file cannot be changed so without loss; it is as it was (exit 1)
 ├── FileChanged            somebody else changed a rules file meanwhile; nothing was overwritten (exit 1)
@@ -26,11 +26,11 @@ from typing import Literal
 
 
 class Stopped(Exception):
-    """The user asked to end before it was done. No failure: what was written is remembered."""
+    """The user ended the operation. This is no failure: everything that was written is recorded."""
 
 
 class SmartAlbumsError(Exception):
-    """A failure with a remedy: `message` says what happened and where, `hint` what to do."""
+    """A failure with a remedy: `message` is what happened and where, `hint` is what to do."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class SmartAlbumsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with the input: where it stands, what it is, what to do."""
+    """One thing that is wrong with the input: where it is, what it is, what to do."""
 
     where: str
     message: str
@@ -67,14 +67,14 @@ class ConfigurationError(SmartAlbumsError):
 class ServerError(SmartAlbumsError):
     """The server could not be asked, or its answer cannot be used."""
 
-    again: Retry = None
-    """Whether the same request may do better a moment later."""
+    retry: Retry = None
+    """Whether the same request may succeed a moment later."""
     may_be_running: bool = False
-    """Whether the server may still be at work on the request."""
+    """Whether the server may still be working on the request."""
 
 
 Retry = Literal["yes", "once", "if known"] | float | None
-"""Sent again: never (None), always, once, only if the server has answered before, or after that many seconds."""
+"""Send it again: never (None), always, once, only if the server has answered before, or after so many seconds."""
 
 
 class Unreachable(ServerError):
@@ -82,7 +82,7 @@ class Unreachable(ServerError):
 
 
 class NotImmich(ServerError):
-    """Something answered that is not an Immich API this tool can talk to."""
+    """Something answered that is not an Immich API that this tool knows."""
 
 
 class Refused(ServerError):
@@ -94,7 +94,7 @@ class Refused(ServerError):
 
 
 class Unauthorized(Refused):
-    """401: the key is wrong, or may never see what was asked for."""
+    """401: the key is wrong, or no key may do this."""
 
 
 class MissingPermission(Refused):
@@ -106,11 +106,11 @@ class MissingPermission(Refused):
 
 
 class NoAccess(Refused):
-    """400 as Immich says "not found or no access" for albums, assets and people."""
+    """400 "not found or no access", as Immich answers for albums, assets and people."""
 
 
 class Untrustworthy(ServerError):
-    """The answer contradicts the question: a filter was ignored, or a page is incomplete."""
+    """The answer contradicts the request: a filter was ignored, or a page is incomplete."""
 
 
 class FilterError(SmartAlbumsError):
@@ -118,11 +118,11 @@ class FilterError(SmartAlbumsError):
 
 
 class PhotosRefused(SmartAlbumsError):
-    """The server did not take photos into an album, or out of it."""
+    """The server did not add photos to an album, or did not remove them."""
 
 
 class PlanOutdated(SmartAlbumsError):
-    """The world changed since a plan was made. Making it again is the remedy."""
+    """Rules, ledger, accounts or albums changed since a plan was made. The remedy is to make it again."""
 
 
 class UnsafePlan(SmartAlbumsError):
@@ -134,7 +134,7 @@ class EditRefused(SmartAlbumsError):
 
 
 class FileChanged(SmartAlbumsError):
-    """A file is not any more what was read: both versions are here, and nothing was overwritten."""
+    """A file has changed since it was read. Both texts are here, and nothing was overwritten."""
 
     def __init__(self, message: str, *, on_disk: str, ours: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)

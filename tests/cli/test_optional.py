@@ -84,7 +84,7 @@ def shell(family: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def test_a_question_that_only_helps_never_stops_a_run(
     question: str, fault: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "HURRY", 0.1)
+    monkeypatch.setattr(bootstrap, "HINT_TIME_OUT", 0.1)
     struck = FAULTS[fault](shell.sandbox, OPTIONAL[question])
     result = shell.run("sync")
     assert result.returncode == 0, result.stderr

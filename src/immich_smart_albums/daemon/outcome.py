@@ -135,7 +135,7 @@ def fingerprint(album: AlbumPlan) -> str:
 
 def _is_away(error: SmartAlbumsError) -> bool:
     """Whether the server does not answer, or not as Immich: it may be starting."""
-    return isinstance(error, Unreachable) or (isinstance(error, ServerError) and error.again is not None)
+    return isinstance(error, Unreachable) or (isinstance(error, ServerError) and error.retry is not None)
 
 
 def _album(plan: AlbumPlan, report: AlbumResult | None) -> AlbumOutcome:

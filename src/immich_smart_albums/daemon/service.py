@@ -144,7 +144,7 @@ class Service:
             except Stopped:
                 return
             except SmartAlbumsError as error:
-                if isinstance(error, ServerError) and (isinstance(error, Unreachable) or error.again is not None):
+                if isinstance(error, ServerError) and (isinstance(error, Unreachable) or error.retry is not None):
                     self._stop_requested.wait(next(tries, BACK_OFF[-1]))
                     continue
                 self._log.error("not.connected", f"{error.message}. {error.hint or ''}")

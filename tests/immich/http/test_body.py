@@ -12,7 +12,7 @@ import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, Unreachable, Untrustworthy
 from immich_smart_albums.immich.http.body import LARGEST, LARGEST_COMPLAINT, LARGEST_LIST, PIECE, read_body
-from immich_smart_albums.immich.http.patience import TimeOuts
+from immich_smart_albums.immich.http.retries import TimeOuts
 from tests.support.bare_server import BareServer, answer, json
 from tests.support.immich_clients import http_to, server_at
 

@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
 from immich_smart_albums.immich.http.connection import Address, translate_error
-from immich_smart_albums.immich.http.patience import TimeOuts
+from immich_smart_albums.immich.http.retries import TimeOuts
 from tests.support.bare_server import BareServer, json
 from tests.support.immich_clients import NOTHING, http_to, ids_found_by, metadata, server_at, shown_ids, smart
 
@@ -67,7 +67,7 @@ def test_a_machine_that_does_not_answer_is_told_from_one_that_refuses() -> None:
     error = translate_error(ConnectTimeoutError("late"), "GET /tags", Address.parse("http://10.0.0.1:2283"))
     assert error.message == "GET /tags: http://10.0.0.1:2283 does not answer"
     assert error.hint == "Is the server switched on, and reachable from this machine?"
-    assert error.again == "yes"
+    assert error.retry == "yes"
 
 
 def test_a_failure_of_another_kind_is_told_with_its_reason() -> None:

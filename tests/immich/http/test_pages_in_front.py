@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
-from immich_smart_albums.immich.http.patience import LONGEST_RETRY_AFTER, Tries
+from immich_smart_albums.immich.http.retries import LONGEST_RETRY_AFTER, RetryPolicy
 from tests.support.bare_server import BareServer, answer, json, page
 from tests.support.immich_clients import http_to, ids_found_by, metadata, server_at
 
@@ -73,10 +73,10 @@ def test_a_proxy_whose_server_stays_away_is_told_with_its_words(status: str) -> 
     assert bare.connections == 4
 
 
-def paused(*errors: ServerError, repeat: bool = True, refused_too: bool = False) -> list[bool | float]:
+def paused(*errors: ServerError, has_answered: bool = False) -> list[bool | float]:
     """How long one request pauses after each of these failures in turn; False is giving up."""
-    tries = Tries(repeat=repeat, refused_too=refused_too)
-    return [tries.pause(error) for error in errors]
+    policy = RetryPolicy(has_answered=has_answered)
+    return [policy.pause(error) for error in errors]
 
 
 def failure(status: str, **headers: str) -> ServerError:
@@ -117,16 +117,18 @@ def test_internal_errors_are_tried_once_more_in_all() -> None:
 
 
 def test_nothing_is_repeated_that_may_not_be_and_no_other_error_ever() -> None:
-    assert paused(failure("503 Away"), repeat=False) == [False]
-    tries = Tries(repeat=True, refused_too=True)
-    assert tries.pause(ValueError("a bug")) is False
+    with BareServer(page("503 Away", "x")) as bare:
+        with pytest.raises(ServerError):
+            http_to(bare.url).send("GET", "/tags", None, repeat=False)
+        assert len(bare.requests) == 1
+    assert RetryPolicy(has_answered=True).pause(ValueError("a bug")) is False
 
 
 def test_a_refused_connection_is_repeated_only_where_the_server_answered_before() -> None:
     error = Unreachable("nothing listens")
-    error.again = "if known"
+    error.retry = "if known"
     assert paused(error) == [False]
-    assert paused(error, refused_too=True) == [True]
+    assert paused(error, has_answered=True) == [True]
 
 
 def test_one_internal_error_is_survived_and_two_are_not(start: Start) -> None:

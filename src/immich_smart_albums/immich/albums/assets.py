@@ -106,7 +106,7 @@ def _sent(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[s
     try:
         answer = http.send(direction.method, path, body, repeat=False)
     except ServerError as error:
-        if error.again is None:
+        if error.retry is None:
             raise
         if may_have_done_it(error):
             return _sent_again(http, direction, album_id, asset_ids)

@@ -44,7 +44,7 @@ class AlbumCreation:
                     return album
                 if failures[-1].may_be_running:
                     # Asking again could make a second one.
-                    failures[-1].again = None
+                    failures[-1].retry = None
                     raise failures[-1]
             try:
                 return self._create(wanted)
@@ -54,7 +54,7 @@ class AlbumCreation:
                 failures.append(error)
                 raise
 
-        return self._http.patiently(attempt)
+        return self._http.with_retries(attempt)
 
     def _made_all_the_same(self, name: str, before: set[str], error: ServerError) -> Album:
         """The album, if it is there although the answer was a page, null or nothing; raises the error if not."""

@@ -1,7 +1,7 @@
-"""The body of an answer, read piece by piece: never more of it than there may be, and unpacked here.
+"""Reads the body of an answer piece by piece, and decompresses it, up to a limit.
 
-What a server says about the length of its answer, and how far it unpacks, is not believed: either may be made to fill
-the memory of who reads it.
+Neither the length that a server announces nor the decompressed size is trusted: an answer could be made to fill our
+memory.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     import urllib3
 
 PIECE = 64 * 1024
-"""Bytes that are taken from the connection, or out of a packed answer, at a time."""
+"""Bytes to read, or to decompress, at a time."""
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of an answer, unpacked: thirty times a page of a thousand photos with all that is known of them."""
+"""Bytes of an answer, decompressed: thirty times a page of a thousand photos with all their fields."""
 
 LARGEST_LIST = 4 * LARGEST
-"""Bytes of an answer that may list a whole library at once: its ids take 39 bytes each, its photos some 1,500."""
+"""Bytes of an answer that may list a whole library: an id takes 39 bytes, a photo some 1,500."""
 
 LARGEST_COMPLAINT = 1024 * 1024
-"""Bytes of an answer that only says what is wrong; the rest of it is not read."""
+"""Bytes of an error answer that are read."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 def read_body(response: urllib3.BaseHTTPResponse, request: str, largest: int, check_time: Callable[[], None]) -> bytes:
-    """Returns the whole body, unpacked. `check_time` is called between the pieces, and raises when it took too long.
+    """Returns the whole body, decompressed. `check_time` is called between the pieces, and raises at the deadline.
 
-    Of a complaint (300 and above) the beginning is enough. Raises Untrustworthy for a body that is larger than
-    `largest`, or packed in a way that was not asked for, and urllib3's errors for one that breaks off.
+    Of an error answer (300 and above) only the beginning is read. Raises Untrustworthy for a body that is larger than
+    `largest`, or has an encoding that was not asked for, and urllib3's errors for one that breaks off.
     """
     if response.status >= 300:
         return _beginning(response, request, check_time)
@@ -61,7 +61,7 @@ def _beginning(response: urllib3.BaseHTTPResponse, request: str, check_time: Cal
         pieces.append(piece)
         size += len(piece)
         if size >= LARGEST_COMPLAINT:
-            response.close()  # with its connection: what is left would be taken for the next answer
+            response.close()  # with its connection: the rest would be taken for the next answer
             break
     return b"".join(pieces)[:LARGEST_COMPLAINT]
 
@@ -86,7 +86,7 @@ def _raw(response: urllib3.BaseHTTPResponse, check_time: Callable[[], None]) -> 
 
 
 def _gunzipped(packed: Iterator[bytes], check_time: Callable[[], None]) -> Iterator[bytes]:
-    """The content of one packed stream or of several in a row, a piece at a time."""
+    """The content of one gzip stream or of several in a row, a piece at a time."""
     stream = zlib.decompressobj(_GZIP)
     size = 0
     for piece in packed:
@@ -102,7 +102,7 @@ def _gunzipped(packed: Iterator[bytes], check_time: Callable[[], None]) -> Itera
             size += len(unpacked)
             yield unpacked
             rest = stream.unused_data if stream.eof else stream.unconsumed_tail
-            # Then there may be more to come out, even where nothing more is to go in.
+            # Then more may come out, even if nothing more goes in.
             is_full = len(unpacked) == PIECE and not stream.eof
     if not stream.eof and size:
         raise IncompleteRead(size, 1)

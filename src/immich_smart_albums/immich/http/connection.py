@@ -1,4 +1,4 @@
-"""The server's address, connections to it, and the meaning of failures on the way there."""
+"""The server's address, connections to it, and our errors for failures on the way there."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Address:
     ca_file: Path | None = None
     """PEM file of an own certificate authority."""
     client_cert: Path | None = None
-    """PEM file of the certificate that shows who we are."""
+    """PEM file of the client certificate."""
     client_key: Path | None = None
-    """Its key, where it is in a file of its own."""
+    """PEM file of its key, if that is not in the same file."""
 
     @classmethod
     def parse(cls, text: str, ca_file: Path | None = None) -> Address:
-        """Read what people write for a server. Raises ValueError that says what is missing."""
+        """Returns the address that people mean. Raises ValueError with what is wrong."""
         base = text.strip().rstrip("/").removesuffix("/api").rstrip("/")
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            # What was given may hold a password, so it is not repeated.
+            # The text may contain a password, so it is not repeated.
             message = "that is no server address; write it as http://immich.local:2283 or https://photos.example.org"
             raise ValueError(message)
         if parts.username or parts.password or parts.query or parts.fragment:
@@ -64,12 +64,12 @@ class Address:
 
     @property
     def api(self) -> str:
-        """Where the API's paths start."""
+        """The address of the API."""
         return f"{self.base}/api"
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the server is this machine, where compressing costs more than it saves."""
+        """Whether the server is on this machine; compression then costs more than it saves."""
         host = urlsplit(self.base).hostname or ""
         try:
             return ipaddress.ip_address(host).is_loopback
@@ -80,17 +80,17 @@ class Address:
 def make_pool(
     address: Address, concurrency: int, connect: float, read: float
 ) -> tuple[urllib3.HTTPConnectionPool | urllib3.ProxyManager, str]:
-    """Returns connections to one server, and what they want to stand before a path of the API.
+    """Returns connections to one server, and the prefix for paths of its API.
 
-    Proxy and CA variables of the environment count, as they do for other tools.
-    Raises ConfigurationError for a file of certificate authorities that cannot be used.
+    Variables of the environment for proxies and certificate authorities count, as for other tools. Raises
+    ConfigurationError for a proxy or certificates that cannot be used.
     """
     parts = urlsplit(address.base)
     timeout = urllib3.Timeout(connect=connect, read=read)
     proxy = getproxies().get(parts.scheme)
     if proxy and proxy_bypass(parts.netloc):
         proxy = None
-    # Reading the certificate authorities takes longer than asking a server nearby, so only where they are needed.
+    # Reading the certificate authorities takes longer than a request to a server nearby, so it is done only if needed.
     if address.client_cert is not None and parts.scheme != "https":
         hint = "Give the server's address with https://, or leave the certificate out."
         message = "a certificate is shown over https only"
@@ -112,12 +112,12 @@ def make_pool(
             raise ConfigurationError((Problem(where, "this proxy cannot be used", hint),)) from None
         return manager, address.api
     connections = urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
-    # A manager would look with each request which of its servers this is.
+    # A manager would look up the server for each request.
     return connections.connection_from_url(address.base), parse_url(address.api).path or ""
 
 
 def _proxy_headers(proxy: str) -> dict[str, str] | None:
-    """What shows a proxy that asks for it who we are: `http://user:password@host:port`."""
+    """The headers for a proxy with a login, `http://user:password@host:port`. None without one."""
     parts = urlsplit(proxy)
     if not parts.username:
         return None
@@ -125,7 +125,7 @@ def _proxy_headers(proxy: str) -> dict[str, str] | None:
 
 
 def _trusted(address: Address) -> ssl.SSLContext:
-    """Whom to believe: the file given, else that of the environment, else what this machine believes."""
+    """The certificate authorities to trust: those of the file, else of the environment, else of this machine."""
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     ca_file = address.ca_file or (os.environ[variable] if variable else None)
     try:
@@ -142,7 +142,7 @@ def _trusted(address: Address) -> ssl.SSLContext:
 
 def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
     try:
-        # Nobody is asked for a passphrase: with an empty one, a key that has one cannot be used.
+        # Without a password, OpenSSL would ask for one. With an empty one, it refuses a key that has one.
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -152,12 +152,12 @@ def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | No
 
 
 def translate_error(error: HTTPError, request: str, address: Address) -> ServerError:
-    """Returns a failure on the way to the server and back, with what to do about it."""
+    """Returns our error for a failure on the way to the server or back, with a hint."""
     failure = _translate(error, request, address)
     if not isinstance(error, SSLError | NameResolutionError | NewConnectionError):
-        failure.again = "yes"
+        failure.retry = "yes"
     elif not isinstance(error, SSLError):
-        failure.again = "if known"
+        failure.retry = "if known"
     failure.may_be_running = isinstance(error, ReadTimeoutError)
     return failure
 
@@ -170,7 +170,7 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
         case NameResolutionError():
             hint = "Check --server (or IMMICH_SERVER_URL) for a typo."
             return Unreachable(f"{request}: no such host: {base}", hint=hint)
-        case NewConnectionError():  # to urllib3 a kind of ConnectTimeoutError
+        case NewConnectionError():  # in urllib3 a subclass of ConnectTimeoutError
             hint = "Is Immich running, and is the port right? Immich's own port is 2283."
             return Unreachable(f"{request}: nothing listens at {base}: {_reason(error)}", hint=hint)
         case ConnectTimeoutError():
@@ -203,7 +203,7 @@ def _insecure(error: SSLError, request: str, base: str) -> Unreachable:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost reason in words, without the object addresses that urllib3 puts in front."""
+    """The innermost reason in words, without the objects that urllib3 puts in front."""
     inner = error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None
     if inner is not None:
         return _reason(inner)

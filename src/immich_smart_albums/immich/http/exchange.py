@@ -1,4 +1,4 @@
-"""A request as it is sent, and as the log shows it."""
+"""A request to send, and an exchange for the log."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request as the log shows it: no header, so no key."""
+    """One request and its answer, for the log. It has no headers, so no key."""
 
     method: str
     path: str
     status: int | None
-    """None if no answer came."""
+    """None without an answer."""
     seconds: float
     received: int
     """Bytes of the body, decompressed."""
@@ -29,7 +29,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request, and what its answer has to be."""
+    """One request, and the check of its answer."""
 
     method: str
     path: str
@@ -37,11 +37,11 @@ class HttpRequest:
     largest: int
     """Bytes of the answer."""
     seconds: float
-    """How long the answer may take as a whole."""
+    """How long the exchange may take as a whole."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """In place of those that all requests have."""
+    """Headers that replace those of all requests."""
     check: Callable[[str, str, int, Mapping[str, str], bytes], bytes] = check
-    """The body of a good answer; raises what another means."""
+    """Returns the body of a good answer; raises the error for another one."""
     stoppable: bool = True
     is_private: bool = False
-    """Whether its body holds a secret: then no log shows it."""
+    """Whether its body has a secret, so that no log shows it."""

@@ -1,4 +1,4 @@
-"""Answers of the server, read: JSON that can be used, or an error with a remedy.
+"""Reads answers of the server: returns valid JSON, or raises our error with a hint.
 
 Error bodies differ: up to 2.7 `{"message": text or list, "error", "statusCode", "correlationId"}`, since 3.0
 `{"message", "errors"?}` with the id in a header. Things that are not there, or not ours, are a 400, never a 404.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
-"""What decoding raises for a body that is no JSON, other JSON, no UTF-8, nested too deep, or has a wrong date."""
+"""Errors of decoding a body that is no JSON, other JSON, no UTF-8, nested too deep, or has a wrong date."""
 
 _LOGIN = (
     "A login in front of Immich (Cloudflare Access, Pangolin, Authelia, …) must let requests to /api through, or be"
@@ -38,16 +38,16 @@ _LOGIN = (
 )
 
 _MOST_SAID = 500
-"""Characters of an error, or of an address, that are repeated."""
+"""Characters of the server's text, or of an address, that a message repeats."""
 
 ANY_KEY = "--key or IMMICH_API_KEY"
-"""What messages say of the key where nobody knows where it comes from."""
+"""The words for a key of unknown origin."""
 
 SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 
 
 def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Returns the body of a good answer. Raises the ServerError that a bad one means."""
+    """Returns the body of a good answer. Raises a ServerError for another one."""
     request = f"{method} {path.partition('?')[0]}"
     is_json = "json" in headers.get("content-type", "").lower()
     if 300 <= status < 400:
@@ -62,16 +62,16 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
 
 
 PICTURES = frozenset({"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif", "image/svg+xml"})
-"""Kinds of pictures that are passed on."""
+"""Media types of pictures that are passed on."""
 
 
 def content_type(headers: Mapping[str, str]) -> str:
-    """Returns what an answer holds, without parameters."""
+    """Returns the media type of an answer, without parameters."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def check_picture(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Returns the body of a picture. Empty if the one that was asked with still is the same. Raises as `check`."""
+    """Returns the body of a picture. Empty if the picture did not change (304). Raises like `check`."""
     request = f"{method} {path.partition('?')[0]}"
     if status == 304:
         return b""
@@ -86,16 +86,16 @@ def check_picture(method: str, path: str, status: int, headers: Mapping[str, str
 
 
 def _whole(request: str, body: bytes) -> bytes:
-    """The body, if it ends as JSON does: one that was cut on the way without a length is noticed only by that."""
+    """The body, if it ends like JSON. Without a length, only that shows that an answer was cut off."""
     if body[:1] in b"{[" and body.rstrip()[-1:] not in b"}]":
         error = Unreachable(f"{request}: the answer was cut short", hint="Nothing of a half answer is used. Try again.")
-        error.again = "yes"
+        error.retry = "yes"
         raise error
     return body
 
 
 _PASSING = {429, 500, 502, 503, 504}
-"""What proxies answer in HTML while the server is busy or restarts: worth another try."""
+"""Statuses of proxies, perhaps with HTML, while the server is busy or restarts."""
 
 
 class _Body(msgspec.Struct):
@@ -113,7 +113,7 @@ class _Body(msgspec.Struct):
             return cls(message=_title(body))
 
     def text(self) -> str:
-        """Returns what the server said, with the fields that validation complains about."""
+        """Returns the server's message, with the fields that failed validation."""
         words = self.message if isinstance(self.message, str) else "; ".join(self.message)
         issues = []
         for issue in self.errors or []:
@@ -145,7 +145,7 @@ def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body)
             hint = "Immich is in maintenance mode, or this path does not lead to its API."
             return Refused(message, status=status, hint=hint)
     error = Refused(message, status=status, hint=_hint_of_failure(request, status))
-    error.again = _again(status, headers)
+    error.retry = _retry(status, headers)
     error.may_be_running = status == 504
     return error
 
@@ -177,8 +177,8 @@ def _hint_of_failure(request: str, status: int) -> str:
     return "The server does not take this request."
 
 
-def _again(status: int, headers: Mapping[str, str]) -> Retry:
-    """Whether a status may pass: 502 to 504 are a restart or a busy proxy, 500 is tried once more."""
+def _retry(status: int, headers: Mapping[str, str]) -> Retry:
+    """Whether to send a request again after a status: 429, 502 to 504 are a restart or a busy proxy; 500 once."""
     if status in {429, 502, 503, 504}:
         wait = _retry_after(headers)
         return "yes" if wait is None else wait
@@ -186,7 +186,7 @@ def _again(status: int, headers: Mapping[str, str]) -> Retry:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that `Retry-After` says, as a number or as a date beside the answer's own; None without either."""
+    """The seconds of `Retry-After`, which is a number, or a date to compare with the answer's. None without either."""
     wait = headers.get("retry-after", "")
     try:
         return max(float(wait), 0.0)
@@ -219,7 +219,7 @@ def _no_json(request: str, body: bytes, status: int = 200, wanted: str = "JSON")
 
 
 _WANTS_TLS = re.compile(rb"HTTP request (?:was sent )?to (?:an )?HTTPS (?:port|server)", re.IGNORECASE)
-"""How nginx, and servers written in Go, answer somebody who speaks http to a port for https."""
+"""How nginx, and servers written in Go, answer http on a port for https."""
 
 
 def _title(body: bytes) -> str:
@@ -229,12 +229,12 @@ def _title(body: bytes) -> str:
 
 
 def _cut(text: str) -> str:
-    """What the other side said, as much of it as helps."""
+    """A text of the server, shortened."""
     return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
 
 
 def decode(body: bytes, type_: type[T], request: str) -> T:
-    """Returns an answer decoded into what it must be. Raises Untrustworthy for anything else."""
+    """Returns an answer decoded as a type. Raises Untrustworthy if it does not fit."""
     try:
         return msgspec.json.decode(body, type=type_)
     except UNREADABLE as error:
@@ -242,6 +242,6 @@ def decode(body: bytes, type_: type[T], request: str) -> T:
 
 
 def unexpected(request: str, error: Exception) -> Untrustworthy:
-    """Returns an answer that is no JSON, or not the JSON that Immich sends."""
+    """Returns the error for an answer that is no JSON, or not the JSON that Immich sends."""
     hint = "Something on the way changed the answer, or this Immich version is newer than this tool knows."
     return Untrustworthy(f"{request}: the answer cannot be read: {_cut(str(error))}", hint=hint)

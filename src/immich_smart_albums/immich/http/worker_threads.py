@@ -1,4 +1,4 @@
-"""Threads that do what may get stuck, for somebody who does not wait for ever."""
+"""Threads for work that may get stuck, so that the caller need not wait for it for ever."""
 
 from __future__ import annotations
 
@@ -15,55 +15,55 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class LateError(Exception):
-    """It was not done in time, and may still be under way."""
+class TooLateError(Exception):
+    """The work was not done in time, and may still be under way."""
 
 
-class Helpers:
-    """Threads that wait for work: as many as there ever was to do at once. They end with this object."""
+class WorkerThreads:
+    """Threads that wait for work. One is added whenever all are busy; they end with this object."""
 
     def __init__(self, longest_wait: float = 1.0) -> None:
-        """Hears a Ctrl-C after so many seconds at the latest, wherever it strikes."""
+        """Start no thread yet. A Ctrl-C is handled after at most `longest_wait` seconds."""
         self._longest_wait = longest_wait
-        self._idle: list[_Helper] = []
+        self._idle: list[_Worker] = []
         weakref.finalize(self, _dismiss, self._idle)
 
     def run(self, work: Callable[[], T], seconds: float) -> T:
-        """Returns what a function returns, or raises what it raises. Raises LateError if that takes longer.
+        """Run a function in a thread. Returns what it returns, and raises what it raises.
 
-        A helper that is late is left behind: it ends when it is done at last.
+        Raises TooLateError if it takes longer than `seconds`. Its thread is then left alone, and ends when it is done.
         """
         try:
-            helper = self._idle.pop()
+            worker = self._idle.pop()
         except IndexError:
-            helper = _Helper()
+            worker = _Worker()
         try:
-            helper.tasks.put(work)
-            result, error = self._outcome(helper, seconds)
+            worker.tasks.put(work)
+            result, error = self._outcome(worker, seconds)
         except BaseException:
-            helper.tasks.put(None)
+            worker.tasks.put(None)
             raise
-        self._idle.append(helper)
+        self._idle.append(worker)
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]  # of this work
 
-    def _outcome(self, helper: _Helper, seconds: float) -> tuple[Any, BaseException | None]:
-        # Python hears a signal that comes just before a wait only after it; so no wait is long.
+    def _outcome(self, worker: _Worker, seconds: float) -> tuple[Any, BaseException | None]:
+        # Python handles a signal that comes just before a wait only after it. So no wait is long.
         waits, rest = divmod(seconds, self._longest_wait)
         for wait in (*repeat(self._longest_wait, int(waits)), rest):
             with suppress(queue.Empty):
-                return helper.outcomes.get(timeout=wait)
-        raise LateError
+                return worker.outcomes.get(timeout=wait)
+        raise TooLateError
 
 
-class _Helper:
-    """One thread, with what it is to do, and what came of it."""
+class _Worker:
+    """One thread, with the queues for its tasks and their outcomes."""
 
     def __init__(self) -> None:
         self.tasks: queue.SimpleQueue[Callable[[], Any] | None] = queue.SimpleQueue()
         self.outcomes: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-        # It knows its queues only: who asked, and for what, must not live for as long as it waits.
+        # The thread knows only its queues, so that no caller is kept alive by a thread that waits.
         threading.Thread(target=_work, args=(self.tasks, self.outcomes), name="request", daemon=True).start()
 
 
@@ -78,6 +78,6 @@ def _work(
         del task
 
 
-def _dismiss(helpers: list[_Helper]) -> None:
-    for helper in helpers:
-        helper.tasks.put(None)
+def _dismiss(workers: list[_Worker]) -> None:
+    for worker in workers:
+        worker.tasks.put(None)

@@ -1,4 +1,4 @@
-"""Time-outs, and the failures that are worth another try."""
+"""Time-outs, and which failed requests are sent again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from immich_smart_albums.errors import ServerError, Unreachable
 
 LONGEST_RETRY_AFTER = 60.0
-"""Seconds. A server that asks for more is not waited for."""
+"""Seconds. If `Retry-After` is longer, the request is not sent again."""
 
-HURRY = 10.0
-"""Seconds. An answer that is good to have and no more is not waited for longer."""
+HINT_TIME_OUT = 10.0
+"""Seconds to wait for an answer on which nothing depends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +21,48 @@ class TimeOuts:
     read: float = 60.0
     answer: float = 180.0
     tries: float = 240.0
-    hurry: float = HURRY
-    """For an answer that is good to have and no more."""
+    hint: float = HINT_TIME_OUT
+    """For an answer on which nothing depends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """The time that one exchange may take as a whole."""
+class Deadline:
+    """The deadline of one exchange as a whole."""
 
     started: float
     seconds: float
 
     def check(self, request: str, now: float) -> None:
-        """Raises Unreachable if the exchange has taken longer than it may."""
+        """Raise Unreachable if the deadline has passed."""
         if now - self.started > self.seconds:
             raise self.too_slow(request)
 
     def too_slow(self, request: str) -> Unreachable:
-        """Returns the failure of an exchange that has taken longer."""
+        """Returns the error for an exchange that missed its deadline."""
         message = f"{request}: the answer took longer than {self.seconds:.0f} s"
         error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
         error.may_be_running = True
         return error
 
 
-class Tries:
-    """Decides which failures of one request are worth another try, and after how long."""
+class RetryPolicy:
+    """Decides whether one request is sent again after a failure, and after how long."""
 
-    def __init__(self, *, repeat: bool, refused_too: bool) -> None:
-        self._repeat = repeat
-        self._refused_too = refused_too
+    def __init__(self, *, has_answered: bool) -> None:
+        """Start with the first attempt. `has_answered`: whether the server ever answered."""
+        self._has_answered = has_answered
         self._internal_errors = 0
 
     def pause(self, error: Exception) -> bool | float:
         """Returns False to give up, True for the usual pause, or the seconds that the server asked for."""
-        if not self._repeat or not isinstance(error, ServerError) or error.again is None:
+        if not isinstance(error, ServerError) or error.retry is None:
             return False
-        if error.again == "once":
+        if error.retry == "once":
             self._internal_errors += 1
             return self._internal_errors == 1
-        if error.again == "if known":
-            # A server that never answered is probably not there: say so at once. One that did may be restarting.
-            return self._refused_too
-        if isinstance(error.again, float):
-            return error.again if error.again <= LONGEST_RETRY_AFTER else False
+        if error.retry == "if known":
+            # A server that never answered is probably not there: fail at once. One that did may be restarting.
+            return self._has_answered
+        if isinstance(error.retry, float):
+            return error.retry if error.retry <= LONGEST_RETRY_AFTER else False
         return True
