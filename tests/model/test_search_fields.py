@@ -47,7 +47,7 @@ def test_each_field_is_verified_by_a_record_or_by_a_control(row: SearchField) ->
     assert row.record_path is not None or row.proof is Proof.NOTHING
     if row.record_path is not None:
         root, _, below = row.record_path.partition(".")
-        assert root in FROM_SEARCH | FROM_DETAILS
+        assert root in FROM_SEARCH | FROM_DETAILS, "rules/local_filters/asset_shape.py says what records have"
         assert not below or (root == "exifInfo" and below in EXIF)
         # What no search shows proves nothing about one.
         assert root in FROM_SEARCH or row.proof is Proof.NOTHING
