@@ -35,8 +35,8 @@ def shown(*rules: RulePlan, sizes: dict[Query, int] | None = None) -> str:
     return "\n".join(lines)
 
 
-def plan(*parts: tuple[Query, Node | None], rule: Rule | None = None, name: str = "", note: str = "") -> RulePlan:
-    made = tuple(Branch(frame, tree) for frame, tree in parts)
+def plan(*branches: tuple[Query, Node | None], rule: Rule | None = None, name: str = "", note: str = "") -> RulePlan:
+    made = tuple(Branch(driver, residual) for driver, residual in branches)
     return RulePlan(rule or Rule(Search(WHOLE_LIBRARY)), made, (note,) if note else (), name)
 
 

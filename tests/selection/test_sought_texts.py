@@ -32,9 +32,9 @@ SOUGHT = (
 def found(match: Node, names: tuple[str, ...] = NAMES) -> set[str]:
     """The names that match as records stream by."""
     (scan,) = merge_scans((RulePlan(Rule(match), (Branch(WHOLE_LIBRARY, match),)),)).scans
-    intake = ResultBuilder(scan)
-    intake.take([record(name, originalFileName=name, exifInfo={"rating": len(name)}) for name in names])
-    return set(intake.result.assets)
+    builder = ResultBuilder(scan)
+    builder.take([record(name, originalFileName=name, exifInfo={"rating": len(name)}) for name in names])
+    return set(builder.result.assets)
 
 
 @pytest.mark.untraced
@@ -66,19 +66,19 @@ def test_only_filters_whose_text_stands_there_are_looked_at() -> None:
 def test_a_record_without_the_field_fails_every_filter_as_ever() -> None:
     match = node({"filename": list(SOUGHT)})
     (scan,) = merge_scans((RulePlan(Rule(match), (Branch(WHOLE_LIBRARY, match),)),)).scans
-    intake = ResultBuilder(scan)
-    intake.take([record("x")])
-    assert set(intake.result.failures) == set(scan.filters)
-    assert all(isinstance(error, FilterError) for error in intake.result.failures.values())
+    builder = ResultBuilder(scan)
+    builder.take([record("x")])
+    assert set(builder.result.failures) == set(scan.filters)
+    assert all(isinstance(error, FilterError) for error in builder.result.failures.values())
 
 
 def test_what_rules_a_record_out_comes_before_a_field_that_it_lacks() -> None:
     match = All((exactly("rating", 5), node({"filename": list(SOUGHT)})))
     (scan,) = merge_scans((RulePlan(Rule(match), (Branch(WHOLE_LIBRARY, match),)),)).scans
-    intake = ResultBuilder(scan)
-    intake.take([record("x", exifInfo={"rating": 1})])
-    assert not intake.result.failures
-    assert not intake.result.assets
+    builder = ResultBuilder(scan)
+    builder.take([record("x", exifInfo={"rating": 1})])
+    assert not builder.result.failures
+    assert not builder.result.assets
 
 
 def test_filters_of_other_kinds_are_looked_at_too() -> None:

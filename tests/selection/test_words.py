@@ -6,9 +6,12 @@ import pytest
 
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search
+from immich_smart_albums.model.span import FlagOrigin
+from immich_smart_albums.rules.predicates.content.person import person_named
+from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
 from immich_smart_albums.selection.explain.record_values import record_values
-from immich_smart_albums.selection.words import query_text
+from immich_smart_albums.selection.words import describe, query_text
+from tests.support.compiled_rules import FIVE, MAKE, NICE
 
 NAMES = {("personIds", "p1"): "Emma", ("personIds", "p2"): "Noah", ("tagIds", "t"): "Trips/Finland"}
 
@@ -96,3 +99,20 @@ def test_what_a_record_shows_of_a_search(query: Query, seen: dict[str, object]) 
 
 def test_a_record_without_metadata_shows_none() -> None:
     assert record_values(Query(Kind.METADATA, where(city="Nice")), {"exifInfo": None}) == {"exifInfo.city": None}
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (All((NICE,), FlagOrigin("--include-metadata-union")), "--include-metadata-union"),
+        (All((NICE,)), "all"),
+        (Any((NICE,)), "any"),
+        (Not(NICE), "not"),
+        (Search(Query(Kind.SMART, where(query="dog"))), "smart search (query='dog')"),
+        (MAKE, "local filter '$.exifInfo.make:x'"),
+        (FIVE, "rating 5"),
+        (person_named("Emma"), "person 'Emma'"),
+    ],
+)
+def test_parts_of_a_rule_have_short_names_for_messages(node: Node, expected: str) -> None:
+    assert describe(node) == expected

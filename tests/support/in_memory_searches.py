@@ -71,6 +71,16 @@ def record(asset_id: str, taken: str = "2024-01-01T00:00:00.000Z", **fields: obj
     return {"id": asset_id, "fileCreatedAt": taken, **fields}
 
 
+def apple(asset_id: str, model: str = "") -> dict[str, object]:
+    """A photo of an iPhone."""
+    return record(asset_id, exifInfo={"make": "Apple", "model": model})
+
+
+def canon(asset_id: str, model: str = "") -> dict[str, object]:
+    """A photo of a Canon."""
+    return record(asset_id, exifInfo={"make": "Canon", "model": model})
+
+
 class Uncounted:
     """Searches that nobody can count: the part of `SearchApi` that asks how many there are."""
 

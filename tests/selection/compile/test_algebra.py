@@ -13,6 +13,7 @@ from immich_smart_albums.selection.compile.algebra import (
     intersect,
     intersect_all,
     is_composable,
+    narrow_album,
     unite,
     universe,
 )
@@ -32,6 +33,7 @@ def structured_query(*conditions: tuple[str, str, object]) -> Query:
 
 
 NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=("emma",)), flat(personIds=("noah",))
+ALBUM = flat(albumIds=("x",))
 
 
 @pytest.mark.parametrize(
@@ -253,3 +255,21 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
 )
 def test_a_choice_is_a_list_where_it_can_be_and_branches_else(queries: list[Query], one: Query | None) -> None:
     assert unite(queries) == one
+
+
+@pytest.mark.parametrize(
+    ("album", "scope"),
+    [
+        (replace(ALBUM, limit=5), EMMA),
+        (replace(ALBUM, visibility=frozenset({Visibility.ARCHIVE})), EMMA),
+        (Query(Kind.METADATA, where(albumIds=("x",), withDeleted=True)), EMMA),
+        (Query(Kind.METADATA, where(albumIds=("x",), isOffline=True)), EMMA),
+        (Query(Kind.METADATA, where(albumIds=("x",), city="Kyoto")), NICE),
+        (ALBUM, Query(Kind.METADATA, where=(Condition("rating", "gte", 4),))),
+        (ALBUM, replace(EMMA, limit=5)),
+        (ALBUM, Query(Kind.METADATA, where(isNotInAlbum=True))),
+        (EMMA, NICE),
+    ],
+)
+def test_albums_are_searched_only_inside_of_plain_searches_that_look_there(album: Query, scope: Query) -> None:
+    assert narrow_album(album, scope) is None

@@ -208,10 +208,10 @@ def test_what_a_check_failed_on_is_not_kept() -> None:
 
 def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:
     reading = compile_rules([Rule(All((IMG, local("$.type", "image"))))], FLAT).scans[0]
-    intake = ResultBuilder(reading)
-    intake.take([record("1", type="IMAGE"), record("2", type="IMAGE"), record("3", type="VIDEO")])
-    intake.result.drop({"1", "3"})
-    again = ResultBuilder(reading, intake.result)
+    builder = ResultBuilder(reading)
+    builder.take([record("1", type="IMAGE"), record("2", type="IMAGE"), record("3", type="VIDEO")])
+    builder.result.drop({"1", "3"})
+    again = ResultBuilder(reading, builder.result)
     again.take([record("3", type="IMAGE")])
     assert again.result.assets.keys() == again.result.passed.keys() == {"2", "3"}
 

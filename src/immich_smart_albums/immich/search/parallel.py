@@ -30,14 +30,14 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
 
     The first failure of a stream ends the others and is raised.
     """
-    belt: _Channel[T] = _Channel()
+    channel: _Channel[T] = _Channel()
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="read")
     try:
         for stream in streams:
-            pool.submit(belt.run, stream)
+            pool.submit(channel.run, stream)
         running = len(streams)
         while running:
-            item = belt.take()
+            item = channel.take()
             if isinstance(item, _Failed):
                 raise item.error
             if isinstance(item, _Ended):
@@ -45,7 +45,7 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
             else:
                 yield item
     finally:
-        belt.end(concurrency)
+        channel.end(concurrency)
         pool.shutdown(wait=False, cancel_futures=True)
 
 

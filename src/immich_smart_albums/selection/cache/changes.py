@@ -75,13 +75,13 @@ def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResu
 
     Raises CacheMissError if a filter cannot be evaluated: the search is then read in full, and fails there.
     """
-    intake = ResultBuilder(replace(scan, keeps_ids=True))
+    builder = ResultBuilder(replace(scan, keeps_ids=True))
     with closing(searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
         for batch in batches:
-            intake.take(batch)
-    if intake.result.failures:
+            builder.take(batch)
+    if builder.result.failures:
         raise CacheMissError("a check could not be made")
-    return intake.result
+    return builder.result
 
 
 def changed_since(query: Query, watermark: int) -> Query:

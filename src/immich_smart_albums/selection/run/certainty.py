@@ -60,8 +60,8 @@ def _needing(needed: int) -> Table:
 def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
     """Returns the fewest steps that are missing for certainty, in Immich's order. Empty if it is certain."""
     number = _number(done)
-    ways = [subset & ~number for subset in _SETS if table >> (subset | number) & 1]
-    fewest = min(ways, key=lambda subset: (subset.bit_count(), subset), default=_number(Stage) & ~number)
+    subsets = [subset & ~number for subset in _SETS if table >> (subset | number) & 1]
+    fewest = min(subsets, key=lambda subset: (subset.bit_count(), subset), default=_number(Stage) & ~number)
     return tuple(stage for stage in Stage if _BITS[stage] & fewest)
 
 

@@ -19,7 +19,7 @@ from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_sca
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import evaluate
 from immich_smart_albums.selection.stages import METADATA_FIELDS
-from tests.support.in_memory_searches import Answers, Uncounted, city, ids, local, record, select, smart
+from tests.support.in_memory_searches import Answers, Uncounted, apple, canon, city, ids, local, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -30,20 +30,12 @@ NICE, CAT = city("Nice"), smart("cat")
 MAKE, MODEL = local("$.exifInfo.make", "apple"), local("$.exifInfo.model", "pro")
 
 
-def apple(asset_id: str, model: str = "") -> dict[str, object]:
-    return record(asset_id, exifInfo={"make": "Apple", "model": model})
-
-
-def canon(asset_id: str, model: str = "") -> dict[str, object]:
-    return record(asset_id, exifInfo={"make": "Canon", "model": model})
-
-
-def result_of(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
-    """What is kept of a part's frame."""
-    intake = ResultBuilder(merge_scans((RulePlan(Rule(NICE), (part,)),)).scans[0])
+def result_of(branch: Branch, *batches: list[dict[str, object]]) -> SearchResult:
+    """What is kept of what a branch's driver finds."""
+    builder = ResultBuilder(merge_scans((RulePlan(Rule(NICE), (branch,)),)).scans[0])
     for batch in batches:
-        intake.take(batch)
-    return intake.result
+        builder.take(batch)
+    return builder.result
 
 
 @pytest.mark.parametrize(
@@ -83,20 +75,6 @@ def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> Non
     assert searches.requests == [(NICE.query, METADATA_FIELDS), (CAT.query, frozenset())]
 
 
-def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:
-    tags, owner = local("$.tags[*].value", "pets"), local("$.owner.name", "bob")
-    searches = Answers(
-        {NICE.query: [[apple("1"), canon("2"), apple("3"), apple("4")]], CAT.query: [[record("4")]]},
-        [
-            apple("1") | {"tags": [{"value": "Pets"}], "owner": {"name": "Alice"}},
-            apple("3") | {"tags": [], "owner": {"name": "Bob"}},
-        ],
-    )
-    node = All((Any((tags, owner)), NICE, Not(owner), MAKE, Not(CAT)))
-    assert ids(select(node, searches)) == ["1"]
-    assert searches.detail_requests == ["1", "3"]
-
-
 def test_a_rule_that_is_one_predicate_is_evaluated_like_any_other() -> None:
     assert ids(select(NICE, Answers({NICE.query: [[record("1")], []]}))) == ["1"]
 
@@ -116,26 +94,6 @@ def test_what_each_part_kept_is_logged() -> None:
         "local filter '$.exifInfo.make:apple': kept 2 of 2",
         "--exclude-metadata-union: kept 1 of 2",
     ]
-
-
-TAGS = local("$.tags[*].value", "pets")
-
-
-@pytest.mark.parametrize(
-    ("node", "matching"),
-    [
-        (Any((TAGS, MAKE)), ["1", "2", "3"]),
-        (Any((All((TAGS, Not(MAKE))), All((MODEL, CAT)))), ["1", "3"]),
-        (Not(All((TAGS, Not(CAT)))), ["1", "2", "4"]),
-        (All((Any((TAGS, CAT)), Not(MAKE))), ["3"]),
-    ],
-)
-def test_what_only_details_show_is_asked_of_what_is_left(node: Node, matching: list[str]) -> None:
-    searches = Answers(
-        {NICE.query: [[apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")]], CAT.query: [[record("1")]]},
-        [record(number, tags=[{"value": "pets"}] if number == "3" else []) for number in "1234"],
-    )
-    assert sorted(ids(select(All((NICE, node)), searches))) == matching
 
 
 def test_a_limit_that_cuts_is_logged() -> None:
