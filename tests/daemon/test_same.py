@@ -21,6 +21,7 @@ from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.state import DaemonStateFile
 from immich_smart_albums.session.events import ignore
 from immich_smart_albums.session.options import SessionOptions
+from tests.support.examples import examples
 
 from .world import Listener
 
@@ -131,7 +132,7 @@ def change(house: House, deeds: list[str], photos: list[Asset], pick: st.DataObj
                     house.nudges.note(photo.id, house.now)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=DEEDS, pick=st.data())
 def test_calls_and_then_a_scheduled_run_are_the_scheduled_run(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[str], pick: st.DataObject
