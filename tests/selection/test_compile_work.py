@@ -13,7 +13,7 @@ from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
-from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.planner import compile_rules, draft
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.support.examples import IS_DEEP
 from tests.support.in_memory_searches import WHOLE, Answers, city, exactly, local, named, person, record, smart
@@ -105,7 +105,7 @@ def test_a_long_list_costs_as_much_as_it_is_long(form: str, server: Capabilities
 @pytest.mark.parametrize("server", SERVERS, ids=str)
 @pytest.mark.parametrize("form", NAMES)
 def test_no_more_is_counted_than_that_may_save(form: str, server: Capabilities) -> None:
-    assert len(queries_to_count([Rule(NAMES[form](400))], server)) < 20
+    assert len(draft([Rule(NAMES[form](400))], server).queries_to_count) < 20
 
 
 MATCHES: dict[str, Callable[[int], Node]] = {

@@ -22,7 +22,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibili
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
-from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.planner import compile_rules, draft
 from immich_smart_albums.selection.compile.simplify import anchored, simplify
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.selection import explain_selection
@@ -205,7 +205,7 @@ def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[
     """What some rules select, and the searches that were sent."""
     sizes = {}
     if counted:
-        counts = {query: world.server.searches.count(query) for query in queries_to_count(rules, world.server)}
+        counts = {query: world.server.searches.count(query) for query in draft(rules, world.server).queries_to_count}
         sizes = {query: size for query, size in counts.items() if size is not None}
     plan = compile_rules(rules, world.server, sizes)
     world.sandbox.clear_requests()

@@ -14,7 +14,7 @@ from immich_smart_albums.operations.search_cache import open_cache
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.selection.compile.library_size import depends_on_library_size
-from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.planner import DraftPlan, compile_rules, draft
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 if TYPE_CHECKING:
@@ -126,18 +126,20 @@ def plan_searches(
     if records is not None:
         known_sizes |= records.sizes()
 
-    def to_count() -> tuple[Query, ...]:
-        return queries_to_count(rules, server, known_sizes, shared=shared, years=years)
+    def drafted() -> DraftPlan:
+        return draft(rules, server, known_sizes, names=names, shared=shared, years=years)
 
     searches = server.searches if records is None else records
-    queries = to_count()
+    result, count_known = drafted(), len(known_sizes)
     if WHOLE_LIBRARY not in known_sizes and (
-        queries or depends_on_library_size(rules, server, known_sizes, shared=shared, years=years)
+        result.queries_to_count or depends_on_library_size(result.plan, server, known_sizes, shared=shared, years=years)
     ):
         known_sizes |= sizes([WHOLE_LIBRARY], searches)
         if known_sizes.get(WHOLE_LIBRARY, LARGE) < LARGE:
-            queries = to_count()
-    known_sizes |= sizes((query for query in queries if query not in known_sizes), searches)
+            result, count_known = drafted(), len(known_sizes)
+    known_sizes |= sizes((query for query in result.queries_to_count if query not in known_sizes), searches)
+    if len(known_sizes) == count_known:
+        return result.plan
     return compile_rules(rules, server, known_sizes, names=names, shared=shared, years=years)
 
 

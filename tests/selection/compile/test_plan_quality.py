@@ -17,7 +17,7 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.operations.select import LARGE
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.compile.library_size import depends_on_library_size
-from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.planner import compile_rules, draft
 from tests.support.counted_library import CountedLibrary, random_tree
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ SETS = {
 def plan(rules: Sequence[Rule], server: Capabilities, library: CountedLibrary) -> tuple[QueryPlan, int]:
     """As `operations.select.plan_searches` does it, and how many counts it took."""
     sizes: dict[Query, int] = {}
-    queries = queries_to_count(rules, server, sizes)
-    if queries or depends_on_library_size(rules, server, sizes):
+    first = draft(rules, server)
+    if first.queries_to_count or depends_on_library_size(first.plan, server):
         sizes[WHOLE_LIBRARY] = library.size
         if library.size < LARGE:
-            queries = queries_to_count(rules, server, sizes)
-    sizes |= {query: library.count(query) for query in queries}
-    return compile_rules(rules, server, sizes), len(sizes)
+            first = draft(rules, server, sizes)
+    sizes |= {query: library.count(query) for query in first.queries_to_count}
+    return compile_rules(rules, server, sizes) if sizes else first.plan, len(sizes)
 
 
 def cost(plan: QueryPlan, library: CountedLibrary) -> tuple[int, float]:

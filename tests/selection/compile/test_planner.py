@@ -7,7 +7,7 @@ import pytest
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Not, Rule, SplitKey
-from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.planner import compile_rules, draft
 from tests.support.compiled_rules import DOG, EMMA, KYOTO, MAKE, NEW, NICE, PATH, branch_words, plan
 from tests.support.in_memory_searches import FLAT, Flat, exactly, local, smart
 
@@ -19,8 +19,8 @@ def test_exif_is_read_only_where_that_is_less_than_another_search() -> None:
     assert branch_words(plan(node, sizes=many)) == [
         ["(the whole timeline) | <$.originalPath:x> & not <(city='Nice'), checked here>"]
     ]
-    assert queries_to_count([Rule(node)], FLAT) == (WHOLE_LIBRARY, NICE.query)
-    assert queries_to_count([Rule(NICE), Rule(All((NICE, Not(EMMA)))), Rule(MAKE)], FLAT) == ()
+    assert draft([Rule(node)], FLAT).queries_to_count == (WHOLE_LIBRARY, NICE.query)
+    assert draft([Rule(NICE), Rule(All((NICE, Not(EMMA)))), Rule(MAKE)], FLAT).queries_to_count == ()
 
 
 def test_only_the_fields_that_checks_look_at_are_read() -> None:
@@ -66,4 +66,4 @@ def test_nothing_is_counted_where_the_counts_would_cost_as_much_as_reading(model
     """Of 15,000 photos in Nice those of some cameras: looked at one by one, or searched for camera by camera."""
     cameras = Any(tuple(exactly("model", f"camera {number}") for number in range(models)))
     sizes = {WHOLE_LIBRARY: 1_000_000, NICE.query: 15_000}
-    assert len(queries_to_count([Rule(All((NICE, cameras)))], FLAT, sizes)) == counts
+    assert len(draft([Rule(All((NICE, cameras)))], FLAT, sizes).queries_to_count) == counts

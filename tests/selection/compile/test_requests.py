@@ -23,6 +23,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Any, Rule
 from immich_smart_albums.selection.compile.library_size import depends_on_library_size
 from immich_smart_albums.selection.compile.notation import search
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.support.examples import IS_DEEP
 from tests.support.rules_files import book
@@ -303,5 +304,6 @@ def test_alternatives_that_records_tell_apart_are_one_search(worlds: dict[str, W
 @pytest.mark.traced
 def test_rules_that_take_many_searches_ask_for_the_size_of_the_library() -> None:
     many = [Rule(Any(tuple(search(originalFileName=f"{number}-{name}") for name in range(31)))) for number in range(10)]
-    assert depends_on_library_size(many, Capabilities(Version(3, 1)))
-    assert not depends_on_library_size(many[:1], Capabilities(Version(3, 1)))
+    server = Capabilities(Version(3, 1))
+    assert depends_on_library_size(compile_rules(many, server), server)
+    assert not depends_on_library_size(compile_rules(many[:1], server), server)

@@ -110,9 +110,11 @@ class Costs:
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
         """Returns the price of reading a search with some top-level fields, such as `exifInfo`."""
-        if (query, fields) not in self._prices:
-            self._prices[query, fields] = self._price(query, fields | _needed(query))
-        return self._prices[query, fields]
+        key = query, fields
+        price = self._prices.get(key)
+        if price is None:
+            price = self._prices[key] = self._price(query, fields | _needed(query))
+        return price
 
     def _price(self, query: Query, fields: frozenset[str]) -> float:
         weight = 1.0 + 0.4 * ("exifInfo" in fields) + 0.25 * ("people" in fields) + 2.0 * (query.kind is Kind.SMART)

@@ -6,10 +6,11 @@
     >>> from immich_smart_albums.selection.compile.notation import search
     >>> emma, cities = search(personIds=("emma",)), [search(city=city) for city in ("Nice", "Oslo", "Rome")]
     >>> rules = [Rule(All((emma, city))) for city in cities]
-    >>> depends_on_library_size(rules, Capabilities(Version(3, 1)))
+    >>> server = Capabilities(Version(3, 1))
+    >>> depends_on_library_size(compile_rules(rules, server), server)
     False
     >>> days = [search(takenAfter=f"{year}-01-01T00:00:00.000Z") for year in (2019, 2021, 2023)]
-    >>> depends_on_library_size(rules + [Rule(All((emma, day))) for day in days], Capabilities(Version(3, 1)))
+    >>> depends_on_library_size(compile_rules(rules + [Rule(All((emma, day))) for day in days], server), server)
     True
 
 Of a large library many narrow searches return less than a few wide ones. Of a small one each search is one page, and
@@ -26,11 +27,11 @@ from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN
 from immich_smart_albums.selection.compile.planner import compile_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.compile.shared_searches import Shared
     from immich_smart_albums.selection.ports import Capabilities
+    from immich_smart_albums.selection.query_plan import QueryPlan
 
 _SMALL = 1000
 """Photos: every search of such a library is one page."""
@@ -43,7 +44,7 @@ _MANY_LEAVES = 300
 
 
 def depends_on_library_size(
-    rules: Sequence[Rule],
+    plan: QueryPlan,
     server: Capabilities,
     sizes: Mapping[Query, int] = NOTHING_KNOWN,
     *,
@@ -52,12 +53,12 @@ def depends_on_library_size(
 ) -> bool:
     """Returns whether a plan for a small library has fewer searches, by more than the request that asks for its size.
 
-    The arguments are those of `compile_rules`.
+    `plan` is the one where that is not known; the other arguments are those of `compile_rules`.
     """
+    rules = [answered.rule for answered in plan.rules]
     if sum(len(leaves(rule.match)) for rule in rules) > _MANY_LEAVES:
         return True
-    large, small = (
-        len(compile_rules(rules, server, known, shared=shared, years=years).scans)
-        for known in (sizes, {**sizes, WHOLE_LIBRARY: _SMALL})
-    )
-    return large > max(_FEW, small + 1)
+    if len(plan.scans) <= _FEW:
+        return False
+    of_small = compile_rules(rules, server, {**sizes, WHOLE_LIBRARY: _SMALL}, shared=shared, years=years)
+    return len(plan.scans) > len(of_small.scans) + 1

@@ -77,23 +77,33 @@ def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be le
     return _Planner(RuleCompiler(server, Costs(server, sizes, years))).plan(rules, names, shared or {})
 
 
-def queries_to_count(
+@dataclass(frozen=True, slots=True)
+class DraftPlan:
+    """A query plan, and what would have to be known to be sure that there is no cheaper one."""
+
+    plan: QueryPlan
+    queries_to_count: tuple[Query, ...]
+    """The searches whose sizes decide how the rules are answered: few, often none."""
+
+
+def draft(  # noqa: PLR0913 - as `compile_rules`
     rules: Sequence[Rule],
     server: Capabilities,
     sizes: Mapping[Query, int] = NOTHING_KNOWN,
     *,
+    names: Sequence[str] = (),
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
-) -> tuple[Query, ...]:
-    """Returns the searches whose sizes decide how the rules are answered: few, often none.
+) -> DraftPlan:
+    """Returns the query plan as `compile_rules` does, with the searches to count before it is relied on.
 
-    Count them (`SearchApi.count`) and pass the results to `compile_rules`; the arguments are the same.
+    Count them (`SearchApi.count`) and compile again with the results. Where there are none, the plan stays as it is.
     """
     compiler = RuleCompiler(server, Costs(server, sizes, years))
-    plan = _Planner(compiler).plan(rules, (), shared or {})
+    plan = _Planner(compiler).plan(rules, names, shared or {})
     taken = {branch for rule in plan.rules for branch in rule.branches}
     uncertain = (queries for candidate, queries in compiler.close_calls if taken.issuperset(candidate))
-    return tuple(dict.fromkeys(chain.from_iterable(uncertain)))
+    return DraftPlan(plan, tuple(dict.fromkeys(chain.from_iterable(uncertain))))
 
 
 @dataclass(slots=True)

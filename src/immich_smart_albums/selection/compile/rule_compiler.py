@@ -40,6 +40,7 @@ from immich_smart_albums.selection.compile.scoped_searches import with_scoped_se
 from immich_smart_albums.selection.compile.shared_searches import (
     Candidate,
     Memo,
+    Shared,
     SharedSearches,
     is_within,
     searches_of,
@@ -127,8 +128,11 @@ class RuleCompiler:
 
     def price(self, rule: Rule, candidate: Candidate, shared: SharedSearches) -> float:
         """Returns what a candidate costs beyond the searches that are sent anyway."""
+        return self._price_of(candidate, searches_of(rule, candidate), shared)
+
+    def _price_of(self, candidate: Candidate, searches: Shared, shared: SharedSearches) -> float:
         price = 0.0
-        for query, fields in searches_of(rule, candidate).items():
+        for query, fields in searches.items():
             if query in shared:
                 before = shared.fields[query]
                 price += self.costs.reading(query, fields | before) - self.costs.reading(query, before)
@@ -237,7 +241,9 @@ class RuleCompiler:
     def _cheapest(self, rule: Rule, candidates: Sequence[Candidate], shared: SharedSearches) -> Candidate:
         """Returns the candidate with the lowest price; of equal ones that with the fewest searches, then the first."""
         needs = {candidate: searches_of(rule, candidate) for candidate in candidates}
-        prices = {candidate: self.price(rule, candidate, shared) for candidate in needs}
+        if len(needs) == 1:
+            return candidates[0]
+        prices = {candidate: self._price_of(candidate, searches, shared) for candidate, searches in needs.items()}
         best = min(needs, key=lambda candidate: (prices[candidate], len(needs[candidate])))
         rivals = [candidate for candidate in needs if not is_within(needs[best], needs[candidate])]
         if rivals and prices[best] > _WORTH_COUNTING:
