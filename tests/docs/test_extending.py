@@ -101,17 +101,20 @@ def test_what_a_page_may_need_is_there(variables: dict[str, str], tmp_path: Path
     (account, explanation) = next(iter(album.accounts.items()))
     photo = explanation.selected[0]
     here = {"session": session, "album": album, "account": account, "explanation": explanation, "photo": photo}
+    text = rules[0].read_text()
     chapter = PAGE.partition("\n## A page or a script\n")[2].partition("\n## ")[0]
     table = "\n".join(line for line in chapter.splitlines() if line.startswith("|"))
     value_of: dict[str, Any] = {}
     for expression in re.findall(r"`((?:session|album|explanation|photo)\.[^`]+)`", table):
-        value_of[expression] = eval(expression, here | {"plan": value_of.get("session.plan()")})
+        value_of[expression] = eval(expression, here | {"plan": value_of.get("session.plan()"), "text": text})
     assert len(value_of) > 8
     picture = value_of["session.thumbnail(photo.asset.id, account=account)"]
     assert picture.data
     assert picture.content_type.startswith("image/")
     assert len(value_of["photo.ranks"]) == len(value_of["explanation.leaves"]) > 1
     assert len(value_of["session.apply(plan)"].albums) == 1
+    typed = value_of['session.parse({"typed.yaml": text.encode()})'].albums
+    assert len(session.explain_selection(typed)["Finland"].accounts[account].selected) == 3
 
 
 def test_the_row_is_one_of_the_table_of_search_fields() -> None:
