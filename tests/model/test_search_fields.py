@@ -206,11 +206,11 @@ assert flat_body(query) == {"isEdited": True}
 assert filter_body(query, Visibility.TIMELINE)["isEdited"] == {"eq": True}
 record = {"id": "a", "visibility": "timeline", "isTrashed": False, "isEdited": True}
 for asked in (query, by_filter):
-    holds = AnswerVerifier(asked, Visibility.TIMELINE, None, new)
-    assert "isEdited" in holds.fields
-    assert not holds([record])
+    verifier = AnswerVerifier(asked, Visibility.TIMELINE, None, new)
+    assert "isEdited" in verifier.fields
+    assert not verifier.verify([record])
     try:
-        holds([record | {"isEdited": False}])
+        verifier.verify([record | {"isEdited": False}])
     except Untrustworthy:
         pass
     else:

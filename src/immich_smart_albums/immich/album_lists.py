@@ -1,4 +1,4 @@
-"""The albums that an account sees, as lists: owned and shared ones, and those that a photo is in."""
+"""Lists the albums that an account sees: all of them, or those that a photo is in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class UserRecord(msgspec.Struct):
-    """Somebody, in answers of Immich."""
+    """A user in answers of Immich."""
 
     id: str
     name: str = ""
@@ -50,7 +50,7 @@ class _SharedLinks(msgspec.Struct):
 def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str | None]) -> list[Album]:
     """Returns all albums that an account owns or that are shared with it, each once (`GET /albums`).
 
-    `own_id` gives the account's id. None if it is not known: then its role in shared albums stays open.
+    `own_id` returns the account's id. None if it is not known; then its role in shared albums is not known either.
     """
     # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
     parameter_sets = [None] if capabilities.lists_shared_albums else [None, {"shared": "true"}]
@@ -66,7 +66,7 @@ def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str
 def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]) -> list[Album]:
     """Returns the albums of an account that an asset is in.
 
-    Raises Untrustworthy if the server was not asked for it.
+    Raises Untrustworthy if `assetId` was dropped on the way.
     """
     answer = _with_asset(http, asset_id)
     if answer and _with_asset(http, _NOBODYS):
@@ -76,7 +76,7 @@ def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]
 
 
 _NOBODYS = "00000000-0000-4000-8000-000000000000"
-"""The id of no asset: what it is in are no albums, if the server hears the question at all."""
+"""The id of no asset: it is in no album, if the server obeys `assetId` at all."""
 
 
 def _with_asset(http: Http, asset_id: str) -> list[_AlbumRecord]:
@@ -87,7 +87,7 @@ def _check_shared(http: Http, answer: list[_AlbumRecord], owned: Mapping[str, _A
     """Raise Untrustworthy if `shared=true` was dropped, so that albums of others are missing."""
     is_dropped = not all(album.shared for album in answer)
     if not is_dropped and owned.keys() >= {album.id for album in answer}:
-        # Either nobody shares an album with this account, or these are the owned ones once more.
+        # Either nobody shares an album with this account, or these are the owned albums again.
         try:
             body = http.get("/albums/statistics")
         except MissingPermission:
@@ -103,19 +103,19 @@ def _as_albums(records: Collection[_AlbumRecord], own_id: Callable[[], str | Non
     return [_album(album, account) for album in records]
 
 
-def _album(wire: _AlbumRecord, own_id: str | None) -> Album:
+def _album(record: _AlbumRecord, own_id: str | None) -> Album:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-    owner = wire.owner or next(
-        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), UserRecord("")
+    owner = record.owner or next(
+        (album_user.user for album_user in record.albumUsers if album_user.role == "owner"), UserRecord("")
     )
-    role = _role(wire, owner, own_id)
-    is_shared = any(album_user.user.id != owner.id for album_user in wire.albumUsers)
-    return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
+    role = _role(record, owner, own_id)
+    is_shared = any(album_user.user.id != owner.id for album_user in record.albumUsers)
+    return Album(record.id, record.albumName, record.assetCount, role, owner.name, record.createdAt, is_shared)
 
 
-def _role(wire: _AlbumRecord, owner: UserRecord, own_id: str | None) -> str | None:
-    """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
-    others = [album_user for album_user in wire.albumUsers if album_user.user.id != owner.id]
+def _role(record: _AlbumRecord, owner: UserRecord, own_id: str | None) -> str | None:
+    """The account's role in an album. None if the album is shared and the account's id is not known."""
+    others = [album_user for album_user in record.albumUsers if album_user.user.id != owner.id]
     if not others or owner.id == own_id:
         return "owner"
     return next((other.role for other in others if other.user.id == own_id), None)

@@ -1,4 +1,4 @@
-"""The named things of a server: its version, the key and its account, people, tags, albums, months."""
+"""Lists of a server: its version, the key and its user, people, tags, albums, months."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Partner(UserRecord, kw_only=True):
 
 
 def read_version(http: Http) -> Capabilities:
-    """Returns what the server can do (`GET /server/version`, which needs no key).
+    """Returns the capabilities of the server's version (`GET /server/version`, which needs no key).
 
     Raises NotImmich for a server that is older or newer than this tool knows.
     """
@@ -81,7 +81,7 @@ def read_version(http: Http) -> Capabilities:
 
 
 class Directory:
-    """Reads lists of names, each once."""
+    """Fits `operations.ports.directory.Directory`."""
 
     def __init__(self, http: Http, capabilities: Capabilities) -> None:
         self._http = http
@@ -99,9 +99,9 @@ class Directory:
             return self._me
 
     def permissions(self) -> frozenset[str] | None:
-        """Returns what the key may do, "all" or names (`GET /api-keys/me`).
+        """Returns the key's permissions, "all" or names (`GET /api-keys/me`).
 
-        None if the server cannot tell (before 1.139).
+        None if the server cannot say (before 1.139).
         """
         if not self._capabilities.has_key_info:
             return None
@@ -110,9 +110,9 @@ class Directory:
     def people(self) -> list[Person]:
         """Returns all people that the account sees (`GET /people`), hidden ones too.
 
-        People on archived photos only are not listed. Immich sorts people by how many photos they are on and leaves
-        ties to chance, so that pages may repeat some and lose as many. Then they are read again, with other page sizes.
-        Raises Untrustworthy if somebody is still missing in the end.
+        People on archived photos only are not listed. Immich sorts people by their number of photos, with ties in
+        random order, so that pages may repeat some people and lose as many. Then the list is read again, with another
+        page size. Raises Untrustworthy if people are still missing in the end.
         """
         people: dict[str, Person] = {}
         rows: list[_PersonRecord] = []
@@ -185,7 +185,7 @@ class Directory:
         return [User(user.id, user.name, user.email) for user in answer]
 
     def partners(self, *, is_hint: bool = False) -> list[User]:
-        """See the port; `GET /partners`, where others may share what the timeline does not show."""
+        """Returns the partners whose photos the timeline shows (`GET /partners`); see the port."""
         ask = self._http.hint if is_hint else self._http.get
         body = ask("/partners", {"direction": "shared-with"})
         answer = decode(body, list[_Partner], "GET /partners")
@@ -223,7 +223,7 @@ class Directory:
         return dict(years)
 
     def _own_id(self) -> str | None:
-        """None if the key lacks user.read, or the server does not say: the role stays open then."""
+        """The account's id. None if it could not be asked for; roles in shared albums are then not known."""
         try:
             return self.me().id
         except ServerError:

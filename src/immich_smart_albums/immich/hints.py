@@ -1,4 +1,4 @@
-"""Hints of the server: its clock, values that photos have, queues that are still at work."""
+"""Asks for facts that help to understand results: the clock, values of photos, busy queues."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INDEXING = {
     "smartSearch": "smart search",
     "ocr": "text recognition",
 }
-"""Queues that decide what searches find, and what Immich's page of jobs calls them."""
+"""Queues that change what searches find, with their names on Immich's page of jobs."""
 
 
 class _Counts(msgspec.Struct):
@@ -55,16 +55,16 @@ class _Features(msgspec.Struct):
 
 
 class ServerInfo:
-    """Asks anew each time: all of this changes while the server lives."""
+    """Fits `operations.ports.directory.ServerInfo`. Nothing is cached, since all of this changes."""
 
     def __init__(self, http: Http, capabilities: Capabilities) -> None:
         self._http = http
         self._capabilities = capabilities
 
     def now(self) -> int | None:
-        """Returns the server's clock in ms since 1970, to the second (`GET /server/ping`). None if it does not say.
+        """Returns the server's time in ms since 1970, to the second (`GET /server/ping`). None if it is not sent.
 
-        It is the `Date` of an answer, which every Immich sends; a proxy on the way may take it away.
+        It is the header `Date`, which every Immich sends; a proxy may remove it.
         """
         try:
             return int(parsedate_to_datetime(self._http.date("/server/ping")).timestamp()) * 1000
@@ -86,8 +86,8 @@ class ServerInfo:
     def busy_queues(self) -> list[str] | None:
         """Returns the queues with work left that may change what searches find. None if that is not known.
 
-        Only administrators may see them, with the permission queue.read (before 2.4: job.read). A server that cannot
-        tell, for whatever reason, is no reason to stop: that nothing is known is an answer, too.
+        Only administrators may see them, with the permission queue.read (before 2.4: job.read). A failure returns None
+        as well: callers work without an answer.
         """
         try:
             left = self._queues() if self._capabilities.has_queues else self._jobs()

@@ -1,4 +1,4 @@
-"""Small pictures of photos and people, for pages: the browser gets them from us, so that it never has the key."""
+"""Small pictures of photos and people, for pages. Browsers get them from us, so they never have the key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Size = Literal["thumbnail", "preview"]
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes: previews have a few hundred thousand."""
+"""Bytes. A preview has a few hundred thousand."""
 
 _PASSED_ON = ("etag", "cache-control", "last-modified")
 

@@ -1,4 +1,4 @@
-"""ImmichServer: one server and one key, as the operations need them."""
+"""One server and one key, as the operations need them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ImmichServer:
-    """Fits `operations.ports.server.PhotoServer`. Making one asks the server's version."""
+    """Fits `operations.ports.server.PhotoServer`. Its constructor asks for the server's version."""
 
     def __init__(self, http: Http, *, concurrency: int, on_read: Callable[[int], None]) -> None:
         self._http = http
@@ -47,11 +47,11 @@ class ImmichServer:
         return self._capabilities.version
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """Returns what a search asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
+        """Returns which of `exifInfo` and `people` a search for these fields asks Immich for."""
         return self.searches.asks_for(query, fields)
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """Returns the fields of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the fields of a query that this version would silently ignore, each with an explanation."""
         return self._capabilities.unsupported(query)
 
     def leaves_out_unread(self, query: Query) -> bool:
@@ -59,5 +59,5 @@ class ImmichServer:
         return self._capabilities.leaves_out_unread(query)
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """Returns what to know about fields of assets that this version does not return."""
+        """Returns an explanation for each of these fields of assets that this version does not return."""
         return self._capabilities.unsupported_asset_fields(names)

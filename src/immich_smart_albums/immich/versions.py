@@ -1,7 +1,7 @@
-"""Every difference between server versions that this tool meets, as one table.
+"""The differences between server versions, in one place.
 
 Source: OpenAPI files 1.118 to 3.1, field lists 3.2 to 3.3, and exchanges with real servers 2.5.6 and 3.1.0. A server
-drops search fields that it does not know and answers with the whole library, so what a version lacks is refused here.
+drops search fields that it does not know and answers with the whole library, so unsupported fields are refused here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
 
 FIRST_UNKNOWN = Version(4, 0)
-"""From here on nobody has verified what searches mean, so that such a server is refused; this alone says so."""
+"""The first version that nobody has verified. Such a server is refused, and only because of this constant."""
 
 
 FIELDS: dict[str, Releases] = {row.name: row.releases for row in ROWS if row.releases != ALWAYS}
@@ -58,7 +58,7 @@ INSTEAD: dict[str, str] = {
     "deviceAssetId": "; originalFileName tells it for most uploads",
     "people.faces": "; $.people[*].id has a value where somebody is on the photo",
 }
-"""What tells the same as a field that some version does not return."""
+"""Hints at other fields with the same meaning, for fields that some versions lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Capabilities:
 
     @property
     def has_key_info(self) -> bool:
-        """`GET /api-keys/me` tells what a key may do."""
+        """`GET /api-keys/me` returns the key's permissions."""
         return self.version >= Version(1, 139)
 
     @property
@@ -104,12 +104,12 @@ class Capabilities:
 
     @property
     def has_flat_fields(self) -> bool:
-        """Searches take flat fields; Immich announced that 4.0 takes them away, and would ignore them."""
+        """Searches take flat fields; Immich announced that 4.0 will ignore them."""
         return self.version < Version(4, 0)
 
     @property
     def has_queues(self) -> bool:
-        """`GET /queues` tells what is at work; before, `GET /jobs`."""
+        """`GET /queues` returns queues; before, `GET /jobs`."""
         return self.version >= Version(2, 4)
 
     @property
@@ -129,7 +129,7 @@ class Capabilities:
 
     @property
     def orders_ties(self) -> bool:
-        """Assets of one instant come in the order of their ids; before, in an order that changes from page to page."""
+        """Assets of one instant come in the order of their ids; before, in a random order for each page."""
         return self.version >= Version(3, 1)
 
     @property
@@ -139,7 +139,7 @@ class Capabilities:
 
     @property
     def lists_albums_of_trashed(self) -> bool:
-        """`GET /albums?assetId=` surely tells the albums of assets in the trash as well."""
+        """`GET /albums?assetId=` surely returns the albums of trashed assets as well."""
         return self.version >= Version(1, 133)
 
     @property
@@ -153,10 +153,10 @@ class Capabilities:
         return 100 if self.version >= Version(2, 7) else 1000
 
     def takes_filter(self, query: Query) -> bool:
-        """Returns whether a search is sent by `filter`: where flat fields do not say it, and `filter` surely does.
+        """Returns whether a search is sent by `filter`: if flat fields cannot express it, and `filter` surely can.
 
-        What both say goes by flat fields as long as there are any: searches of albums and of the trash need them, and
-        so a run puts the server to the test for one of the two as a rule, and not for both.
+        A search that both can express is sent by flat fields while the server takes them. Searches of albums and of the
+        trash need flat fields, and most runs then need the controls of only one form.
         """
         return self.has_filter and query.is_filter and not (query.is_flat and self.has_flat_fields)
 
@@ -166,7 +166,7 @@ class Capabilities:
         return self.joins_exif and not is_about_exif and not self.takes_filter(query)
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """Returns the parts of a query that this version would ignore: (field, what to know about it)."""
+        """Returns the fields of a query that this version would ignore, each with an explanation."""
         reasons = [reason for condition in query.conditions for reason in self._unsupported(condition)]
         if self.takes_filter(query) or (query.is_flat and self.has_flat_fields):
             return reasons
@@ -180,14 +180,14 @@ class Capabilities:
         name, value = as_flat(condition) or (condition.field, ())
         releases = FIELDS.get(name, ALWAYS)
         if not isinstance(value, tuple):
-            # Of two reasons the narrower one is told: null tags came ten releases after tags.
+            # Of two reasons, the narrower one is given: null tags came ten releases after tags.
             releases = VALUES.get((name, value), releases)
         if self.version not in releases:
             shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
             yield name, f"Immich {self.version} would ignore {shown!r} ({releases})"
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """Returns what to know about fields of assets that this version does not return."""
+        """Returns an explanation for each of these fields of assets that this version does not return."""
         return [
             f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]}){INSTEAD.get(name, '')}"
             for name in sorted(names)
@@ -195,11 +195,11 @@ class Capabilities:
         ]
 
     def returns(self, name: str) -> bool:
-        """Returns whether assets have a field in this version, by the table."""
+        """Returns whether records have a field in this version."""
         return self.version in ASSET_FIELDS.get(name, ALWAYS)
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:
-        """Returns how a search says where its assets are shown."""
+        """Returns the flat fields that restrict a search to a visibility."""
         if self.has_visibility:
             return {"visibility": visibility.value}
         if visibility is Visibility.HIDDEN:

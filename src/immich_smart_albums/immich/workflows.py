@@ -1,4 +1,4 @@
-"""Immich's own workflows (3.0 and later): listed, made, looked at, deleted."""
+"""Lists, creates, reads and deletes Immich's own workflows (3.0 and later)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.versions import Capabilities
 
 FIRST = Version(3, 0)
-"""Before, there was something else at the same address."""
+"""Before, the same paths meant something else."""
 
 
 class _Method(msgspec.Struct):
@@ -62,7 +62,7 @@ class Workflows:
         return [_read(workflow) for workflow in decode(answer, list[_Workflow], "GET /workflows")]
 
     def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
-        """Make a workflow of one step and return its id (`POST /workflows`); the answer does not show its steps."""
+        """Create a workflow of one step (`POST /workflows`). Returns its id; the answer lacks its steps."""
         body: dict[str, object] = {
             "name": name,
             "description": description,

@@ -1,3 +1,3 @@
-"""Reading and writing albums."""
+"""Reads and writes albums."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Albums: what is in them and around them, and changing one."""
+"""Albums: their members, details and comments, and writing to them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class _Edited(msgspec.Struct):
 
 
 class ImmichAlbums:
-    """Reads and writes albums. Writes are serial; the caller decides the order."""
+    """Fits `operations.ports.albums.Albums`. Writes are serial; the caller decides the order."""
 
     def __init__(self, http: Http, capabilities: Capabilities, directory: Directory, searches: ImmichSearches) -> None:
         self._http = http
@@ -117,16 +117,16 @@ class ImmichAlbums:
         return shown | self.hidden(album_id, frozenset(asset_ids) - shown)
 
     def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
-        """Returns those of these ids that `members` does not show and that are in the album.
+        """Returns those of these ids that are in the album although `members` does not show them.
 
-        They may be trashed or locked. An id of which that cannot be known counts as in the album.
+        They may be trashed or locked. An id for which that is not certain counts as in the album.
         """
         left = set(asset_ids)
         held = self.trashed(album_id) & left if left else frozenset()
         return held | {asset_id for asset_id in sorted(left - held) if self._holds(album_id, asset_id)}
 
     def _holds(self, album_id: str, asset_id: str) -> bool:
-        """Whether an asset is in an album, even where it is not shown. True where that cannot be known."""
+        """Whether an asset is in an album, shown or not. True if that is not certain."""
         answer = decode(self._http.get("/albums", {"assetId": asset_id}), list[_Member], "GET /albums?assetId")
         if any(member.id == album_id for member in answer):
             return True
@@ -210,8 +210,8 @@ class ImmichAlbums:
             else:
                 self._http.send("PUT", one, {"role": role}, repeat=True)
         except (Refused, NotImmich, Untrustworthy) as error:
-            failure = error  # after a lost answer, the second try is refused: it is done
-        # No answer says what became of it: a look at the album does.
+            failure = error  # after a lost answer, the repeated request is refused
+        # The answer does not show the outcome, so the album is read.
         if self._role(album_id, user_id) != role:
             raise failure or _not_done(f"sharing the album {album_id}")
 
@@ -233,7 +233,7 @@ class ImmichAlbums:
 
 
 def _shows(edited: _Edited, details: Mapping[str, str]) -> bool:
-    """Whether an album is as it was asked to be."""
+    """Whether an album has these details."""
     description = details.get("description")
     cover = details.get("albumThumbnailAssetId")
     return (
@@ -249,27 +249,29 @@ def _not_done(request: str) -> Untrustworthy:
     return Untrustworthy(f"{request} was answered as if it were done, and it is not", hint=hint)
 
 
-def _details(wire: _Details, album_id: str) -> AlbumDetails:
+def _details(record: _Details, album_id: str) -> AlbumDetails:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-    owner = wire.owner or next((album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), None)
-    if wire.id != album_id or owner is None:
+    owner = record.owner or next(
+        (album_user.user for album_user in record.albumUsers if album_user.role == "owner"), None
+    )
+    if record.id != album_id or owner is None:
         message = f"GET /albums/{album_id}: the answer is not this album with an owner"
         raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
     return AlbumDetails(
-        wire.id,
-        wire.albumName,
+        record.id,
+        record.albumName,
         User(owner.id, owner.name, owner.email),
         tuple(
             (User(album_user.user.id, album_user.user.name, album_user.user.email), album_user.role)
-            for album_user in wire.albumUsers
+            for album_user in record.albumUsers
             if album_user.user.id != owner.id
         ),
-        wire.updatedAt,
-        wire.description or "",
-        wire.order,
-        wire.albumThumbnailAssetId,
-        wire.createdAt,
-        wire.assetCount,
-        wire.hasSharedLink,
-        wire.lastModifiedAssetTimestamp,
+        record.updatedAt,
+        record.description or "",
+        record.order,
+        record.albumThumbnailAssetId,
+        record.createdAt,
+        record.assetCount,
+        record.hasSharedLink,
+        record.lastModifiedAssetTimestamp,
     )

@@ -1,4 +1,4 @@
-"""Adding assets to an album and taking them out: every id's own answer, also after one that was lost."""
+"""Adds assets to an album, and removes them: with an outcome for each id, even after a lost answer."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Direction:
     method: str
     done: Outcome
     meanings: Mapping[str, Outcome]
-    """What the server answers for an id with which it did nothing."""
+    """The server's errors for ids that it did not change."""
     after: str
-    """Its answer for an id with which it did something before."""
+    """The server's error for an id that it changed by an earlier request."""
 
 
 ADD = Direction(
@@ -56,13 +56,13 @@ def write(
     asset_ids: Sequence[str],
     inside: Callable[[Collection[str]], Collection[str]],
 ) -> dict[str, Outcome]:
-    """Send one chunk and read what became of each id; `inside` looks which of some ids are in the album.
+    """Send one chunk. Returns the outcome of each id. `inside` returns which of some ids are in the album.
 
-    The caller knows that the assets to add were not there a moment ago, and those to remove were. So when an answer is
-    lost and the repeated request says that an asset is there already, or is not any more, the first one did it.
+    The caller knows that assets to add were not there a moment ago, and that assets to remove were. So if an answer is
+    lost and the repeated request finds that an asset is there already, or no longer, the first request did that.
 
-    An answer that is a page, null or nothing, and an id without an answer, or with a word that this tool does not
-    know, are asked for once more, and then looked at. Where that fails as well, an id is `UNKNOWN`. Raises ServerError.
+    If the answer is a page, null or nothing, or lacks an id, or has an error that this tool does not know, the request
+    is sent once more, and then the album is read. If that fails as well, the outcome is `UNKNOWN`. Raises ServerError.
     """
     outcomes: dict[str, Outcome] = {}
     failure: ServerError | None = None
@@ -70,37 +70,37 @@ def write(
         outcomes = _sent(http, direction, album_id, asset_ids)
     except (NotImmich, Untrustworthy) as error:
         failure = error
-    silent = [asset_id for asset_id in asset_ids if asset_id not in outcomes]
-    if silent:
+    unanswered = [asset_id for asset_id in asset_ids if asset_id not in outcomes]
+    if unanswered:
         try:
-            outcomes |= _sent_again(http, direction, album_id, silent)
+            outcomes |= _sent_again(http, direction, album_id, unanswered)
         except ServerError as error:
             failure = failure or error
-        silent = [asset_id for asset_id in silent if asset_id not in outcomes]
-    if silent:
-        outcomes |= _outcomes_by_look(direction, silent, inside, None if outcomes else failure)
+        unanswered = [asset_id for asset_id in unanswered if asset_id not in outcomes]
+    if unanswered:
+        outcomes |= _outcomes_by_members(direction, unanswered, inside, None if outcomes else failure)
     return {asset_id: outcomes[asset_id] for asset_id in asset_ids}
 
 
-def _outcomes_by_look(
+def _outcomes_by_members(
     direction: Direction,
-    silent: Collection[str],
+    unanswered: Collection[str],
     inside: Callable[[Collection[str]], Collection[str]],
     failure: ServerError | None,
 ) -> dict[str, Outcome]:
-    """What became of ids of which the server says nothing."""
+    """The outcomes of ids that answers lack, from the album's members."""
     try:
-        there = set(inside(silent))
+        there = set(inside(unanswered))
     except ServerError:
         if failure is not None:
             raise failure from None
-        return dict.fromkeys(silent, Outcome.UNKNOWN)
-    done = there if direction is ADD else set(silent) - there
-    return {asset_id: direction.done if asset_id in done else Outcome.NOT_DONE for asset_id in silent}
+        return dict.fromkeys(unanswered, Outcome.UNKNOWN)
+    done = there if direction is ADD else set(unanswered) - there
+    return {asset_id: direction.done if asset_id in done else Outcome.NOT_DONE for asset_id in unanswered}
 
 
 def _sent(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-    """The outcomes of one request, of those ids that it answers for."""
+    """The outcomes of one request, for those ids that its answer has."""
     path, body = _request(album_id, asset_ids)
     meanings = direction.meanings
     try:
@@ -115,7 +115,7 @@ def _sent(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[s
 
 
 def _sent_again(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-    """The outcomes of the same request for the second time: what is as it should be may be so by the first."""
+    """The outcomes of a repeated request: assets that are already as they should be were changed by the first one."""
     path, body = _request(album_id, asset_ids)
     answer = _send_again(http, direction.method, path, body)
     return _outcomes(answer, direction, path, {**direction.meanings, direction.after: direction.done}, asset_ids)
@@ -137,7 +137,7 @@ def _outcomes(
 
 
 def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) -> bytes:
-    """The same request; when it fails, the one before may have been carried out all the same."""
+    """Send a request again. If it fails, the first one may have been carried out all the same."""
     try:
         return http.send(method, path, body, repeat=True)
     except ServerError as error:
@@ -146,5 +146,5 @@ def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) 
 
 
 def may_have_done_it(error: ServerError) -> bool:
-    """Returns whether the request may have been carried out: not where something in front of Immich turned it away."""
+    """Returns whether a request may have been carried out. It was not if a proxy refused it."""
     return not (isinstance(error, Refused) and error.status in {429, 503})

@@ -1,4 +1,4 @@
-"""Creating an album once, whatever becomes of the answer."""
+"""Creates an album once, even if the answer is lost."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class _NotThereError(Exception):
-    """An album is not listed, or not yet."""
+    """The album is not listed, or not yet."""
 
 
 class AlbumCreation:
-    """Creates albums, and looks for one whose answer was lost before it asks again."""
+    """Creates albums. After a lost answer, it looks for the album before it sends the request again."""
 
     def __init__(self, http: Http, directory: Directory) -> None:
         self._http = http
         self._directory = directory
 
     def create(self, name: str, description: str = "") -> Album:
-        """Create an album. When the answer is lost, look whether it is there before trying again.
+        """Create an album. Returns it. If the answer is lost, look for the album before trying again.
 
-        A server that is busy is waited for as by every request. Raises ServerError; an album that was made all the same
-        is then found by the next run.
+        Retries are those of every request. Raises ServerError; if the album was made all the same, the next run finds
+        it.
         """
         before = {album.id for album in self._directory.albums()}
         wanted = {"albumName": name} | ({"description": description} if description else {})
@@ -43,7 +43,7 @@ class AlbumCreation:
                 if album is not None:
                     return album
                 if failures[-1].may_be_running:
-                    # Asking again could make a second one.
+                    # Sending it again could make a second one.
                     failures[-1].retry = None
                     raise failures[-1]
             try:
@@ -57,16 +57,17 @@ class AlbumCreation:
         return self._http.with_retries(attempt)
 
     def _made_all_the_same(self, name: str, before: set[str], error: ServerError) -> Album:
-        """The album, if it is there although the answer was a page, null or nothing; raises the error if not."""
+        """The album, if it exists although the answer was a page, null or nothing. Raises the error if not."""
         try:
             return self._made(name, before)
         except (_NotThereError, ServerError):
             raise error from None
 
     def _look_for(self, name: str, before: set[str], failure: ServerError) -> Album | None:
-        """A new album of this name, looked for several times: the server may take a moment to make it.
+        """A new album of this name. None if there is none.
 
-        Where the request was turned away before it came to that, once is enough.
+        It is looked for several times, since the server may take a moment to make it; once if a proxy refused the
+        request.
         """
         times = 4 if may_have_done_it(failure) else 1
         try:

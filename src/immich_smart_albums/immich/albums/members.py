@@ -1,8 +1,8 @@
 """Reads the members of an album in the cheapest way that is exact (3.0 and later).
 
-A search pages through the album. `POST /download/info` gives all ids in one answer, but not quite those that are
-wanted: the videos of live photos are appended, hidden members are in it, and members without EXIF are missing. So what
-it says is used only where the album's own count confirms it, and asked for only where it saves many pages.
+A search pages through the album. `POST /download/info` returns all ids in one answer, but not quite the members: it
+adds the videos of live photos and hidden members, and lacks members without EXIF. So it is used only if the album's own
+count confirms it, and only if it saves many pages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value
 
 FEW = 4000
-"""Up to so many members, searching is as cheap."""
+"""Up to so many members, a search is as cheap."""
 
 _SHOWN = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
 
@@ -50,7 +50,7 @@ class Contents:
         self._may_download = True
 
     def ids(self, album_id: str) -> frozenset[str]:
-        """Returns the ids that the timeline and the archive show of an album; raises ServerError."""
+        """Returns the ids that the timeline and the archive show of an album. Raises ServerError."""
         ids: set[str] = set()
         is_tried = False
         with closing(self._searches.find(_members(album_id), frozenset())) as batches:

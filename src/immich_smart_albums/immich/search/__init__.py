@@ -1,3 +1,3 @@
-"""Searching photos, completely, and verifying what comes back."""
+"""Searches for photos, reads results completely, and verifies them."""
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""The two generators of requests: flat fields up to 3.1, and `filter` since 3.2 for all that it surely says.
+"""The two generators of requests: flat fields, and `filter` since 3.2.
 
-Which conditions there are stands in the table of fields (`OPERATORS`). Under `filter`, trashed, archived and hidden
-assets are found unless it says otherwise, so that it always does. A field that Immich does not know is refused, an
-operator that it does not know is dropped without a word beside one that it knows, and a server that does not know
-`filter` finds everything; so nothing but what stands there is ever sent, and the answers are verified (`verify`,
-`controls`, `page`).
+The table of fields has the conditions of `filter` (`OPERATORS`). A search by `filter` finds trashed, archived and
+hidden assets unless it excludes them, so it always does. Immich refuses a field that it does not know, silently drops
+an unknown operator beside a known one, and before 3.2 ignores `filter` and finds everything. So only conditions of the
+table are sent, and answers are verified (`verify`, `controls`, `page`).
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
 Body = dict[str, object]
 
 _SAID_BY_PAGES = {"order", *(row.name for row in ROWS if row.condition is not None and row.condition[0] == "takenAt")}
-"""Flat fields that each page has in its own way."""
+"""Flat fields that each page sets itself."""
 
 
 def search_body(query: Query, visibility: Visibility, capabilities: Capabilities) -> FlatBody | FilterBody:
-    """Returns what writes the pages of a search, as this version takes it."""
+    """Returns the generator of the requests for a search, in the form that this version takes."""
     if capabilities.takes_filter(query):
         return FilterBody(query, visibility)
     return FlatBody(query, visibility, capabilities)
@@ -42,14 +41,14 @@ def count_body(query: Query, visibility: Visibility, capabilities: Capabilities)
 
 
 def flat_body(query: Query) -> Body:
-    """Returns the flat fields of a request. Raises ValueError for a query that they cannot say."""
+    """Returns the flat fields of a request. Raises ValueError for a query that they cannot express."""
     if not query.is_flat:
         raise ValueError(f"no flat fields say all of {query.describe()}")
     return {name: _json(value) for name, value in query.flat_fields.items()}
 
 
 def filter_body(query: Query, visibility: Visibility) -> Body:
-    """Returns the `filter` of a request. Raises ValueError for a query that Immich could not mean as it is written."""
+    """Returns the `filter` of a request. Raises ValueError for a query that it cannot express."""
     if query.kind is not Kind.METADATA:
         raise ValueError("only metadata searches are sent by filter: smart ones have no pages there")
     body = _branch(query.where)
@@ -75,7 +74,7 @@ def _branch(conditions: Branch) -> Body:
 
 
 class FlatBody:
-    """Filters side by side, pages by number."""
+    """Generates requests with flat fields, and pages by number."""
 
     is_filter = False
 
@@ -97,7 +96,7 @@ class FlatBody:
 
 
 class FilterBody:
-    """One `filter`; beside it no flat field is allowed, not even a page."""
+    """Generates requests with `filter`, and pages by cursor. No flat field is allowed beside it."""
 
     is_filter = True
 
@@ -126,7 +125,7 @@ class FilterBody:
 
 
 def _window(query: Query) -> Window:
-    """The part of the timeline that a search is about."""
+    """The span of time of a search."""
     after, before = (query.get("takenAt", operator) for operator in ("gte", "lte"))
     return Window(*(to_milliseconds(bound) if isinstance(bound, str) else None for bound in (after, before)))
 

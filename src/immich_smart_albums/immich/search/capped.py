@@ -1,4 +1,4 @@
-"""Searches that are cut off: the first photos in the order of time, and rankings of smart search."""
+"""Searches with a limit: the first photos in the order of time, and rankings of smart search."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_RANKINGS = 20
 def first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]:
     """Returns the first `limit` records in the server's order: by instant, then by id.
 
-    Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
+    Before 3.1 the server orders ties by chance; then all photos of a tie at the limit are read and ordered here.
     Raises ServerError.
     """
     if limit < PAGE_SIZE:
@@ -36,7 +36,7 @@ def first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]
     records: list[Record] = []
     for batch in scan(search.fetch, search.window):
         records += batch
-        # Descending, the scan may stop once the instant at the cut is complete.
+        # In descending order, the scan may stop once the instant at the limit is complete.
         if not ascending and len(records) > limit and instant(records[-1]) < instant(records[limit - 1]):
             break
     if search.orders_ties:  # also by the microseconds that the answer does not show
@@ -50,7 +50,7 @@ def in_order(records: list[Record], *, ascending: bool) -> list[Record]:
 
 
 def ranked(search: SearchRequest, query: Query) -> Iterator[list[Record]]:
-    """Yields a ranking down to its cut-off, by page: the server tells no distance to continue from.
+    """Yields a ranking down to its cut-off, read by page numbers: the server returns no distance to continue from.
 
     One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
     are read until two readings agree, with other page sizes where they overlap. Raises ServerError.
@@ -71,7 +71,7 @@ def ranked(search: SearchRequest, query: Query) -> Iterator[list[Record]]:
 
 
 def _read_ranking(search: SearchRequest, query: Query, size: int) -> tuple[list[Record], int]:
-    """A ranking down to its cut-off, and out of how many pages it is put together.
+    """A ranking down to its cut-off, and the number of pages read.
 
     Raises ServerError if none of the photos that mark the cut-off is in it.
     """

@@ -1,4 +1,4 @@
-"""Checks returned assets against the conditions of a search, where their records tell."""
+"""Decides from the record of an asset whether a condition of a search holds, where the record shows it."""
 
 from __future__ import annotations
 
@@ -23,66 +23,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verifiable:
-    """The check of one condition on records, and the fields that it needs."""
+    """The check of one condition on records."""
 
     fields: frozenset[str]
-    """What a record must have for it, dotted below exifInfo."""
+    """The fields that a record must have for it, dotted below exifInfo."""
     holds: Callable[[Record], bool | None]
-    """None if the record does not settle it."""
+    """Returns whether the condition holds. None if the record does not show it."""
 
 
-_OPEN = Verifiable(frozenset(), lambda _record: None)
+_UNDECIDED = Verifiable(frozenset(), lambda _record: None)
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """The server and the form of search that answer: they decide what a record shows of a condition."""
+class SearchContext:
+    """The server and the form of a search, on which it depends what records show of a condition."""
 
     capabilities: Capabilities
     kind: Kind
     is_filter: bool
-    """Whether it is asked by `filter`, and not by flat fields."""
+    """Whether the search is sent by `filter`, and not by flat fields."""
     own_id: str | None
-    """Whose photos show whether they are favourites. None if nobody knows."""
+    """The user whose photos show whether they are favourites. None if it is not known."""
     asks_for_people: bool = True
-    """Whether people are asked for where they tell something of a condition."""
+    """Whether the search asks for people if a condition is about them."""
 
     @property
     def shows_people(self) -> bool:
-        """Whether what is found by somebody's face shows somebody."""
+        """Whether a photo that is found by a person shows a person."""
         return self.asks_for_people and self.kind is Kind.METADATA and self.capabilities.shows_whom_it_finds
 
     def verifiable(self, condition: Condition) -> Verifiable:
-        """Returns how a condition is held against a record."""
+        """Returns the check of a condition on records."""
         return _verifiable(condition, self)
 
 
-def _verifiable(condition: Condition, answering: Answering) -> Verifiable:
+def _verifiable(condition: Condition, context: SearchContext) -> Verifiable:
     row, value = BY_NAME[condition.field], condition.value
     path = row.record_path
     if path is None:
-        return _OPEN
+        return _UNDECIDED
     match row.proof:
         case Proof.EQUAL | Proof.CONTAINED:
-            # A flat search by EXIF finds nothing without it; before 1.125, what has none has null.
-            is_joined = answering.capabilities.joins_exif and not answering.is_filter
+            # A flat search by EXIF finds no photo without EXIF; before 1.125, such a photo has null.
+            is_joined = context.capabilities.joins_exif and not context.is_filter
             return _value(condition, path, record_match.MISSING if is_joined else None)
         case Proof.MOMENT:
-            return _moment(condition, path) if answering.capabilities.returns(path) else _OPEN
+            return _moment(condition, path) if context.capabilities.returns(path) else _UNDECIDED
         case Proof.TRASHED:
             is_trashed = (condition.operator, value) != ("eq", None)
-            settled = True if value is None else None  # a record does not tell when
+            settled = True if value is None else None  # a record does not show when it was trashed
             return Verifiable(frozenset({path}), lambda record: settled if record.get(path) is is_trashed else False)
         case Proof.OWN:
-            return Verifiable(frozenset({path, "ownerId"}), partial(record_match.is_favorite, value, answering.own_id))
+            return Verifiable(frozenset({path, "ownerId"}), partial(record_match.is_favorite, value, context.own_id))
         case Proof.PRESENT:
             return Verifiable(
                 frozenset({path}), lambda record: (record.get(path, record_match.MISSING) is not None) is value
             )
-        case Proof.SOMEBODY if answering.shows_people and (
+        case Proof.SOMEBODY if context.shows_people and (
             value is True or (row.type is Type.IDS and condition.operator != "none")
         ):
-            # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
+            # Only whether anybody is on it: 3.2 and later may show other ids than they search for.
             is_settled = row.type is Type.TRUTH
             return Verifiable(frozenset({path}), lambda record: (is_settled or None) if record.get(path) else False)
         case Proof.CHECKSUM if condition.operator in {"eq", "in"}:
@@ -93,7 +93,7 @@ def _verifiable(condition: Condition, answering: Answering) -> Verifiable:
                 lambda record: record.get(path) in shown or (None if None in shown else False),
             )
         case _:
-            return _OPEN
+            return _UNDECIDED
 
 
 def _value(condition: Condition, path: str, missing: object) -> Verifiable:

@@ -1,4 +1,4 @@
-"""Counts what a search finds without reading it (`POST /search/statistics`, since 1.135)."""
+"""Counts the results of a search without reading them (`POST /search/statistics`, since 1.135)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OWN_ONLY = frozenset(row.name for row in ROWS if row.widens is Widens.OTHERS)
 """Filters under which statistics count own assets only, while a metadata search since 3.0 finds everybody's."""
 
 _NOT_TRASHED = Condition("trashedAt", "eq", None)
-"""What every search by `filter` says, unless it says something else of the trash."""
+"""The condition of every search by `filter` that has no other condition on the trash."""
 
 
 class _Total(msgspec.Struct):
@@ -37,7 +37,7 @@ class _Total(msgspec.Struct):
 
 
 class Counter:
-    """Counts what searches find, where version, key and filters allow it."""
+    """Counts the results of searches, where version, key and filters allow it."""
 
     def __init__(self, http: Http, capabilities: Capabilities, controls: Controls) -> None:
         self._http = http
@@ -62,7 +62,7 @@ class Counter:
 
     def estimate_own(self, query: Query) -> int | None:
         """See `SearchApi.estimate_own`."""
-        # By `filter` other members' photos may be counted as well.
+        # By `filter`, photos of other members may be counted as well.
         return self._estimate(query) if query.is_flat and not self._capabilities.takes_filter(query) else None
 
     def _estimate(self, query: Query) -> int | None:
@@ -71,7 +71,7 @@ class Counter:
         try:
             return sum(self._count(query, visibility) for visibility in query.visibility)
         except MissingPermission:
-            self._is_allowed = False  # it needs asset.statistics, and is not asked for again
+            self._is_allowed = False  # without asset.statistics, there is no use in asking again
             return None
 
     def _count(self, query: Query, visibility: Visibility) -> int:
@@ -79,7 +79,7 @@ class Counter:
         return decode(self._http.estimate(_PATH, body), _Total, f"POST {_PATH}").total
 
     def _test(self, query: Query, visibility: Visibility) -> None:
-        """A count shows no photos, so the server is put to the test for everything that is asked."""
+        """Run the controls for every property of a count, since a count shows no records to verify."""
         if not self._capabilities.takes_filter(query):
             for name, value in (*query.flat_fields.items(), ("visibility", visibility.value)):
                 if (name, value) not in WITHOUT_EFFECT:

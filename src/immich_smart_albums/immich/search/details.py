@@ -1,4 +1,4 @@
-"""Details of single photos: tags, people, stack and owner, as `GET /assets/{id}` shows them."""
+"""Reads the details of single photos: tags, people, stack and owner (`GET /assets/{id}`)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     Find = Callable[[Query, frozenset[str]], Generator[list[Record], None, None]]
 
 _DETAILS = frozenset({"tags", "people", "stack", "owner"})
-"""What an asset asked for by itself always shows, if only that there is none."""
+"""Fields that the details of an asset always have, perhaps empty."""
 
 
 class DetailReader:
-    """Asks for photos one by one."""
+    """Reads photos one by one, several at a time."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class DetailReader:
         concurrency: int,
         on_read: Callable[[int], None],
     ) -> None:
-        """`find` is how photos are searched; `my_id` tells whose key it is, or None if the key may not know."""
+        """`find` searches for photos. `my_id` returns the id of the key's user, None if the key may not ask."""
         self._http = http
         self._find = find
         self._my_id = my_id
@@ -51,7 +51,7 @@ class DetailReader:
         try:
             record = decode(self._http.get(path), dict, f"GET {path}")
         except NoAccess:
-            return  # deleted since it was found
+            return  # deleted since a search found it
         if record.get("id") != asset_id:
             message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
             raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
@@ -63,7 +63,7 @@ class DetailReader:
         self._on_read(1)
 
     def _with_people(self, record: Record) -> Record:
-        """Details hide who is on other users' assets, while searches show it: then a search is asked."""
+        """The record with people. Details hide people on other users' assets; a search shows them."""
         if record.get("people") or record.get("ownerId") == self._my_id():
             return record
         shown_in = record.get("visibility")  # not before 1.133

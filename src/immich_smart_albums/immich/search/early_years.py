@@ -1,8 +1,8 @@
 """Photos dated in the years 32 to 99, by a broken camera: Immich keeps that year, and shows one of the last century.
 
-The server stores `0099-07-04` and sorts by it, but its answers say 1999 (or 2032 to 2049, for 32 to 49). So a page with
-such a photo looks as if it was in another order than asked for, or from outside the time that was asked for. Which ones
-these are, the server can be asked; then they are read as it means them.
+The server stores `0099-07-04` and sorts by it, but answers with 1999 (or 2032 to 2049, for 32 to 49). So a page with
+such a photo seems to be in another order than asked for, or from outside of the window. A search finds which photos
+these are; then their true years are used.
 """
 
 from __future__ import annotations
@@ -27,24 +27,26 @@ _SHOWN_AS = {f"{year + (2000 if year < 50 else 1900)}": f"{year:04}" for year in
 
 
 def may_be_early(record: Record) -> bool:
-    """Returns whether the year that a record shows may stand for an earlier one."""
+    """Returns whether the year of a record may stand for an earlier one."""
     return record["fileCreatedAt"][:4] in _SHOWN_AS
 
 
 def with_true_years(page: Page, ids: Collection[str]) -> Page:
-    """Returns the page, with the years that these photos have."""
-    records = [_meant(record) if record["id"] in ids and may_be_early(record) else record for record in page.records]
+    """Returns the page with the true years of these photos."""
+    records = [
+        _with_true_year(record) if record["id"] in ids and may_be_early(record) else record for record in page.records
+    ]
     return replace(page, records=records, instants=[to_milliseconds(record["fileCreatedAt"]) for record in records])
 
 
-def _meant(record: Record) -> Record:
-    meant = {**record, "fileCreatedAt": _year_of(record["fileCreatedAt"])}
+def _with_true_year(record: Record) -> Record:
+    true = {**record, "fileCreatedAt": _year_of(record["fileCreatedAt"])}
     if isinstance(record.get("localDateTime"), str):
-        meant["localDateTime"] = _year_of(record["localDateTime"])
+        true["localDateTime"] = _year_of(record["localDateTime"])
     exif = record.get("exifInfo")
     if isinstance(exif, dict) and isinstance(exif.get("dateTimeOriginal"), str):
-        meant["exifInfo"] = {**exif, "dateTimeOriginal": _year_of(exif["dateTimeOriginal"])}
-    return meant
+        true["exifInfo"] = {**exif, "dateTimeOriginal": _year_of(exif["dateTimeOriginal"])}
+    return true
 
 
 def _year_of(text: str) -> str:

@@ -1,8 +1,8 @@
 """Finds the photos that Immich has looked at for smart search.
 
-A photo without an embedding is in no ranking, and a ranking by likeness to it is refused. So some photos are asked for
-one by one, and many by ranking all that lies between their dates by likeness to one of them: nothing has to be put into
-words for that, and machine learning may be down.
+A photo without an embedding is in no ranking, and a ranking by likeness to it is refused. So few photos are asked for
+one by one, and many by ranking all photos between their dates by likeness to one of them. That needs no text, so it
+works even while machine learning is down.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 _PATH = "/search/smart"
 
 FEW = 4
-"""So many are asked for one by one."""
+"""Up to so many photos are asked for one by one."""
 
 MOST_ALONE = 50
-"""So many that long rankings did not show are asked for one by one; more of them count as not looked at."""
+"""Up to so many photos that long rankings did not show are asked for one by one; more count as not looked at."""
 
 _MOST_PAGES = 3
-"""Of a ranking that is narrowed; a longer one is hardly shorter than that of everything."""
+"""Pages of a narrowed ranking that are read; a longer one is hardly shorter than the whole."""
 
 _STEPS = 5
-"""Photos by which a ranking is tried before it is asked for by a word."""
+"""Photos that are tried as the pivot of a ranking, before a word is used instead."""
 
 
 class Embeddings:
-    """Asks about photos of one account."""
+    """Finds embeddings of photos, for one account."""
 
     def __init__(self, http: Http, capabilities: Capabilities, *, concurrency: int) -> None:
         self._http = http
@@ -68,7 +68,7 @@ class Embeddings:
         return ids.union(in_parallel([partial(self._one, id_) for id_ in left], self._concurrency))
 
     def _likeness(self, left: dict[str, Asset], ids: set[str]) -> dict[str, object] | None:
-        """One of the photos to rank the others by. None if the first few have no embedding. Tells of each tried."""
+        """The pivot to rank by. None if the first few photos have no embedding. Removes what it tries from `left`."""
         for pivot in list(left)[:_STEPS] if self._capabilities.ranks_by_likeness else ():
             del left[pivot]
             if self._has(pivot):
@@ -81,12 +81,12 @@ class Embeddings:
             yield asset_id
 
     def _has(self, asset_id: str) -> bool:
-        """Whether a photo can be ranked by. Raises ServerError if that is not what the answer is about."""
+        """Whether a photo has an embedding, so that a ranking by likeness to it works. Raises ServerError."""
         body: dict[str, object] = {"queryAssetId": asset_id, "size": 1}
         try:
             self._ask(body, 1)
         except NoAccess:
-            return False  # deleted, or locked, since it was found
+            return False  # deleted or locked since a search found it
         except Refused as error:
             if error.status == 400 and "has no embedding" in error.message:
                 return False
@@ -96,10 +96,9 @@ class Embeddings:
     def _ranked(
         self, wanted: dict[str, Asset], by: dict[str, object], scope: Query, visibility: Visibility
     ) -> tuple[set[str], bool]:
-        """Which of some photos a ranking shows, and whether it surely shows all that there are.
+        """Which of these photos a ranking shows, and whether the others surely have no embedding.
 
-        Pages of a ranking may shift while photos come and go: what one shows is there, what none shows need not be
-        missing.
+        Pages of a ranking may shift while photos come and go: a photo that no page shows may still be in it.
         """
         instants = [asset.taken for asset in wanted.values()]
         body = {
@@ -128,19 +127,19 @@ class Embeddings:
     def _narrowly_ranked(
         self, wanted: dict[str, Asset], body: dict[str, object], scope: Query
     ) -> tuple[set[str], bool]:
-        """The same of rankings that are narrowed to each of the scope's branches, as long as they are short."""
+        """The same, of rankings narrowed to each of the scope's branches, while they are short."""
         ids: set[str] = set()
         queries = [Query(Kind.SMART, branch) for branch in scope.any_of]
         is_whole = not any(self._capabilities.unsupported(query) for query in queries)
         for query in queries if is_whole else ():
             shown, is_one_page = self._first_pages(wanted, {**flat_body(query), **body})
             ids |= shown
-            # Only what one page shows is sure to be all that there is.
+            # Only a ranking of a single page is surely complete.
             is_whole = is_whole and is_one_page
         return ids, is_whole or len(ids) == len(wanted)
 
     def _first_pages(self, wanted: dict[str, Asset], body: dict[str, object]) -> tuple[set[str], bool]:
-        """Which of some photos the first pages of a ranking show, and whether it has one page only."""
+        """Which of these photos the first pages of a ranking show, and whether it has only one page."""
         ids: set[str] = set()
         for number in range(1, _MOST_PAGES + 1):
             page = self._ask(body | {"page": number}, PAGE_SIZE)

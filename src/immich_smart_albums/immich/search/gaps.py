@@ -1,10 +1,9 @@
 """Finds the photos that an answer with EXIF leaves out (flat searches, since 1.125).
 
-Immich leaves out photos without EXIF where EXIF is asked for: those that it is still reading, and files that it cannot
-read. That some are missing shows in the number of what the search finds. To read all photos once more for the sake of
-a few would cost as much as the search itself; so the span of time is halved, the photos of one half are counted, and
-so on where fewer were shown than there are, until what is left fits on a page. A photo costs about seven counts among
-100,000, and its neighbours cost none.
+If a search asks for EXIF, Immich leaves out photos without it: those that it is still reading, and files that it cannot
+read. A count shows how many are missing. Reading everything again would cost as much as the search itself; so the
+window is halved, one half is counted, and so on where photos are missing, until the rest fits on a page. One photo
+among 100,000 costs about seven counts, and its neighbours cost none.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 def gaps(
     shown: Sequence[int], window: Window, missing: int, count: Callable[[Window], int | None], most_counts: int
 ) -> Iterator[Window]:
-    """Returns the parts of a window that hold more photos than were shown, of at most a page each where counts allow.
+    """Yields the parts of a window in which photos are missing, each of at most a page if counts allow that.
 
-    `shown` are the instants of those that were shown, sorted, in ms since 1970; `missing` is how many more there are.
-    `count` says how many there are in a part, None if it cannot. What is missing is in the parts, unless the library
-    changes meanwhile: the reader sees whether the parts have as many.
+    `shown` are the sorted instants of the photos that were shown, in ms since 1970; `missing` is how many more there
+    are. `count` returns the number of photos in a part, None if it cannot. The parts have all missing photos unless the
+    library changes meanwhile; the caller checks the total.
     """
     parts = [(window, 0, len(shown), missing)]
     while parts:
@@ -34,7 +33,7 @@ def gaps(
         if middle is None:
             yield part
             continue
-        # Neighbours share their bound: no photo that was shown is there, and one that was not is read twice.
+        # Neighbours share their bound. No shown photo is there; a missing one is read twice.
         moment = shown[middle - 1] + 1
         most_counts -= 1
         older = Window(part.after, moment)
@@ -50,9 +49,9 @@ def gaps(
 
 
 def _middle(shown: Sequence[int], first: int, end: int) -> int | None:
-    """Where to cut the photos between two places: before it and after it there is a millisecond between two of them.
+    """The place to cut the photos between two places, with a free millisecond before it.
 
-    None if they are too close to each other.
+    None if the photos are too close to each other.
     """
     middle = (first + end) // 2
     places = chain(range(max(middle, first + 1), end), range(middle - 1, first, -1))

@@ -1,4 +1,4 @@
-"""JSON of the server ↔ values: pages of searches decoded into just what is needed."""
+"""Decodes pages of searches, with only the fields that are needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Record = dict[str, Any]
-"""An asset as decoded: Immich's field names, only the fields that were asked for."""
+"""An asset with Immich's field names, and only the fields that were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Page:
     instants: list[int]
     """When each record was taken, in ms since 1970."""
     cursor: str | None = None
-    """Where a search by `filter` goes on; None at its end, and for flat ones, whose pages are numbered."""
+    """Where a search by `filter` continues. None at its end, and for flat searches, whose pages are numbered."""
 
 
 def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *, is_filter: bool = False) -> Page:
@@ -39,7 +39,7 @@ def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *,
     try:
         assets = _decoder(fields).decode(body).assets
         instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
-        # A flat search says which page comes next, one by `filter` gives a cursor; the other of the two is null.
+        # A flat search has the next page, one by `filter` a cursor; the other of the two is null.
         if is_filter and assets.nextCursor is msgspec.UNSET:
             raise ValueError("the page has no nextCursor, so the server did not understand 'filter'")
         following = assets.nextCursor if isinstance(assets.nextCursor, str) else assets.nextPage
@@ -49,14 +49,14 @@ def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *,
             raise ValueError(f"the page says that it holds {assets.count} assets, and holds {len(instants)}")
     except UNREADABLE as error:
         raise unexpected(request, error) from None
-    # 3.2 and later may leave nextPage out; then a full page is taken for one that more follows.
+    # 3.2 and later may leave nextPage out; then more is assumed to follow a full page.
     has_more = len(instants) >= size if following is msgspec.UNSET else following is not None
     return Page(assets.items, has_more, instants, assets.nextCursor or None)
 
 
 @lru_cache(maxsize=64)
 def _decoder(fields: frozenset[str]) -> msgspec.json.Decoder[Any]:
-    """A decoder that skips what is not asked for: five times faster than decoding everything."""
+    """A decoder that skips all other fields: five times faster than decoding everything."""
     record = _record_type(fields)
     following = str | None | msgspec.UnsetType
     shape: list[Any] = [

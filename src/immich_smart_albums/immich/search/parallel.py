@@ -1,4 +1,4 @@
-"""Several streams of batches at once, as one stream."""
+"""Reads several streams at once, as one stream."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WAITING = 8
-"""Batches that may wait to be used before their streams pause, so that memory does not follow the library."""
+"""Items that may wait for the reader before streams pause, so that memory does not grow with the library."""
 
 
 class _Failed:
@@ -26,9 +26,9 @@ class _Ended:
 
 
 def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) -> Generator[T, None, None]:
-    """Yields what all streams give, in the order in which it arrives.
+    """Yields the items of all streams, in the order in which they arrive.
 
-    The first failure of a stream ends the others and is raised.
+    The first failure of a stream ends the others, and is raised.
     """
     channel: _Channel[T] = _Channel()
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="read")
@@ -50,7 +50,7 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
 
 
 class _Channel(Generic[T]):
-    """Carries batches from the streams' threads to the one reader, and the reader's "enough" back."""
+    """Carries items from the streams' threads to the reader, and the reader's end back to the threads."""
 
     def __init__(self) -> None:
         self._items: queue.SimpleQueue[T | _Failed | _Ended] = queue.SimpleQueue()
@@ -58,18 +58,18 @@ class _Channel(Generic[T]):
         self._stop = threading.Event()
 
     def take(self) -> T | _Failed | _Ended:
-        """Returns the next thing; waits for it."""
+        """Wait for the next item. Returns it."""
         item = self._items.get()
         self._places.release()
         return item
 
     def end(self, threads: int) -> None:
-        """Nobody wants more: let every thread that waits for a place go on to its end."""
+        """End all streams: threads that wait for a place go on, and end."""
         self._stop.set()
         self._places.release(threads)
 
     def run(self, stream: Callable[[], Iterable[T]]) -> None:
-        """Read one stream to its end, or until nobody wants more."""
+        """Read one stream to its end, or until `end` is called."""
         try:
             for item in stream():
                 self._put(item)

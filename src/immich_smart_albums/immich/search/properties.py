@@ -1,8 +1,8 @@
-"""How it is made sure that a server heard each property of a request: fields and what stands beside them.
+"""The table of the properties of a request, each with the control that shows whether the server obeys it.
 
-A server drops what it does not know, and so may something on the way. What a record shows is held against the search
-(`verify`, `conditions`). Where a record leaves a property open, and for counts, which have no records, the server is
-put to a test once in a run (`controls`): by the control that stands here, for fields that of the table.
+A server drops properties that it does not know, and so may a proxy. Returned records are verified (`verify`,
+`conditions`). For properties that records do not show, and for counts, which have no records, the server is tested once
+in a run (`controls`) by the control in this table; for search fields it is that of the table of fields.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ PROPERTIES: dict[str, Property] = {name: Property(row.control, row.apart) for na
 """Every property of a flat search, and those beside a search by `filter`."""
 
 NEGATIONS = {"none": "any", "ne": "eq", "notIn": "in", "notLike": "like"}
-"""Operators of a search by `filter` that say what must not be, and under which the same value finds just that."""
+"""Operators of `filter` that exclude, each with its opposite."""
 
 
 def control_of(field: str, operator: str) -> Control:
-    """Returns how a condition of a search by `filter` is verified where records leave it open."""
+    """Returns the control of a condition of `filter` that records do not show."""
     if BY_NAME[field].type is Type.TRUTH:
         return Control.APART
     return Control.CONTRADICTION if operator in NEGATIONS else Control.NOTHING

@@ -1,4 +1,4 @@
-"""Holds the record of an asset against a filter that found it: true, false, or not certain."""
+"""Compares values of a record with a filter as the server does: true, false, or None if not certain."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.search.page import Record
 
 MISSING = object()
-"""Equal to nothing: a field that this version always returns must be there."""
+"""Stands for a missing field, and equals no value: a field that this version always returns must be there."""
 
 _HEX = re.compile("[0-9a-fA-F]{40}")
 _UNSURE = re.compile(r"[%_]|[^\x00-\x7f]")
-"""Wildcards, and letters that the server may compare in ways that cannot be repeated exactly."""
+"""Wildcards, and letters for which the server's comparison cannot be reproduced exactly."""
 
 
 def exif(record: Record, name: str, missing: object) -> object:
@@ -26,7 +26,7 @@ def exif(record: Record, name: str, missing: object) -> object:
 
 
 def shown(record: Record, path: str, missing: object = None) -> object:
-    """Returns what a record has at a path, dotted below exifInfo; `missing` where that is in EXIF and there is none."""
+    """Returns the value of a record at a path, dotted below exifInfo; `missing` for EXIF of a record without EXIF."""
     root, _, name = path.partition(".")
     return exif(record, name, missing) if name else record.get(root, MISSING)
 
@@ -40,9 +40,9 @@ def moment(record: Record, field: str) -> int | None:
 
 
 def is_favorite(value: object, own_id: str | None, record: Record) -> bool | None:
-    """Returns whether the search holds.
+    """Returns whether the condition holds.
 
-    None for a partner's photo: the answer shows false, the search looks at the row.
+    None for a partner's photo: its record shows false, while the search uses the real value.
     """
     shown = record.get("isFavorite")
     if own_id is not None and record.get("ownerId") == own_id:
@@ -51,7 +51,7 @@ def is_favorite(value: object, own_id: str | None, record: Record) -> bool | Non
 
 
 def shown_checksum(checksum: str) -> str | None:
-    """Returns how records show a SHA-1 that may be asked for in base64 or in hex. None if it is neither."""
+    """Returns a SHA-1 as records show it, from base64 or hex. None if it is neither."""
     if _HEX.fullmatch(checksum):
         return b64encode(bytes.fromhex(checksum)).decode()
     return checksum if len(checksum) == 28 else None
@@ -74,12 +74,12 @@ def lacks(value: object, pattern: str) -> bool | None:
 
 
 def starts(value: object, pattern: str) -> bool | None:
-    """Returns whether the server's "starts with, ignoring case and accents" holds. None if that cannot be told."""
+    """Returns whether the server's "starts with, ignoring case and accents" holds. None if that is not certain."""
     return _settled(value, pattern, _lower(value).startswith(_all_pieces(pattern)[0]))
 
 
 def ends(value: object, pattern: str) -> bool | None:
-    """Returns whether the server's "ends with, ignoring case and accents" holds. None if that cannot be told."""
+    """Returns whether the server's "ends with, ignoring case and accents" holds. None if that is not certain."""
     return _settled(value, pattern, _lower(value).endswith(_all_pieces(pattern)[-1]))
 
 

@@ -1,4 +1,4 @@
-"""One query in one visibility, as requests to this server version."""
+"""The requests of one query in one visibility, for this server version."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHOWN = {"withExif": "exifInfo", "withPeople": "people"}
 
 
 class SearchRequest:
-    """Asks for pages, and holds every record against the query; what records leave open, the server is tested for."""
+    """Asks for pages, verifies every record, and runs controls for conditions that records do not show."""
 
     def __init__(  # noqa: PLR0913 - what one search consists of
         self,
@@ -40,9 +40,9 @@ class SearchRequest:
         own_id: str | None,
         verified: Query | None = None,
     ) -> None:
-        """What comes back is held against the query. With `verified`, a search that finds no less, against that one.
+        """Verify records against the query, or against `verified`, a query that finds no less.
 
-        Then people are not asked for: that the server heard whom it is asked for is left to a control.
+        With `verified`, people are not asked for; a control shows whether the server obeys conditions on people.
         """
         self._http = http
         self._capabilities = capabilities
@@ -51,10 +51,10 @@ class SearchRequest:
         self._query = query
         self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
-        self._recheck = AnswerVerifier(
+        self._verifier = AnswerVerifier(
             verified or query, visibility, own_id, capabilities, asks_for_people=verified is None
         )
-        wanted = ASSET_FIELDS | fields | self._recheck.fields
+        wanted = ASSET_FIELDS | fields | self._verifier.fields
         self._fields = frozenset(wanted)
         self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {
             "exifInfo"
@@ -62,16 +62,16 @@ class SearchRequest:
         self._must_have_exif = (
             frozenset(name.partition(".")[2] for name in wanted if name.startswith("exifInfo.")) & EXIF
         )
-        self._wire = search_body(query, visibility, capabilities)
-        self._is_joined = capabilities.joins_exif and not self._wire.is_filter
+        self._body = search_body(query, visibility, capabilities)
+        self._is_joined = capabilities.joins_exif and not self._body.is_filter
         self._early: frozenset[str] = frozenset()
-        """Photos that are shown with a later year than they have, if any were noticed."""
+        """Photos that were noticed to have a later year in answers than in truth."""
         self._options: dict[str, object] = {}
         if any(field.startswith("exifInfo") for field in wanted):
             self._options["withExif"] = True
         if "people" in wanted and query.kind is Kind.METADATA:
             self._options["withPeople"] = True
-        self.window = self._wire.window
+        self.window = self._body.window
 
     def fetch(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
         """Returns one page, newest first."""
@@ -80,31 +80,31 @@ class SearchRequest:
     def ask(
         self, window: Window, *, page: int = 1, size: int, order: str | None = None, cursor: str | None = None
     ) -> Page:
-        """Returns one page whose records hold against the query; raises ServerError.
+        """Returns one page of verified records. Raises ServerError.
 
-        A search by `filter` goes on from the `cursor` of the page before; a flat one counts pages.
+        A search by `filter` continues from the `cursor` of the page before; a flat one counts pages.
         """
         answer = with_true_years(self._read(window, page=page, size=size, order=order, cursor=cursor), self._early)
         self._check_fields(answer.records)
         if any(map(may_be_early, answer.records)) and self._is_odd(answer, window, order):
             self._early |= self._early_ones(window)
             answer = with_true_years(answer, self._early)
-        left = self._recheck(answer.records)
+        left = self._verifier.verify(answer.records)
         self._check_narrowing(answer.records)
-        for open_one, record in left.items():
-            self._test(open_one, record)
+        for condition, record in left.items():
+            self._test(condition, record)
         return answer
 
     def _read(self, window: Window, *, page: int = 1, size: int, order: str | None, cursor: str | None = None) -> Page:
-        """One page as it is answered."""
-        body = self._wire.page(window, page, order, cursor) | self._options | {"size": size}
-        request, is_filter = f"POST {self._path}", self._wire.is_filter
+        """One page, not verified."""
+        body = self._body.page(window, page, order, cursor) | self._options | {"size": size}
+        request, is_filter = f"POST {self._path}", self._body.is_filter
         return decode_page(self._http.post(self._path, body), self._fields, size, request, is_filter=is_filter)
 
     def _is_odd(self, page: Page, window: Window, order: str | None) -> bool:
-        """Whether a page is not as it was asked for, by the years that it shows."""
+        """Whether a page seems not to fit the request, perhaps because of wrong years."""
         try:
-            self._recheck(page.records)
+            self._verifier.verify(page.records)
         except Untrustworthy:
             return True
         if order is not None and page.instants != sorted(page.instants, reverse=order == "desc"):
@@ -114,7 +114,7 @@ class SearchRequest:
     def _early_ones(self, window: Window) -> frozenset[str]:
         """The photos of this search that were taken before the year 100.
 
-        None of them where the server does not show by its answers that it understands what is asked.
+        Empty if answers do not prove that the server obeys the window.
         """
         if window.after is not None:
             return frozenset()  # it would not return them
@@ -127,25 +127,25 @@ class SearchRequest:
 
     @property
     def asks_for(self) -> frozenset[str]:
-        """What it asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
+        """The parts of records that it asks for: `exifInfo`, `people`."""
         return frozenset(_SHOWN[option] for option in self._options)
 
     def describe(self) -> str:
         """Returns the query, for messages."""
         return self._query.describe()
 
-    def _test(self, left_open: Condition, record: Record) -> None:
-        if left_open is OR:
+    def _test(self, condition: Condition, record: Record) -> None:
+        if condition is OR:
             self._controls.choice(self._visibility)
-        elif self._wire.is_filter:
-            is_choice = left_open not in self._query.where
-            self._controls.condition(self._visibility, left_open, record, is_choice=is_choice)
+        elif self._body.is_filter:
+            is_choice = condition not in self._query.where
+            self._controls.condition(self._visibility, condition, record, is_choice=is_choice)
         else:
-            self._controls.filter(self._query, self._visibility, left_open, record)
+            self._controls.filter(self._query, self._visibility, condition, record)
 
     def _check_narrowing(self, records: list[Record]) -> None:
-        """Where a filter that widens a search may have been dropped, see that it is heard."""
-        for name, value in self._recheck.narrowing:
+        """Run controls for filters that widen the search, unless records show that the server obeys them."""
+        for name, value in self._verifier.narrowing:
             if name in {"withDeleted", "withArchived"}:
                 shown = "isTrashed" if name == "withDeleted" else "isArchived"
                 if not any(record.get(shown) for record in records):
@@ -154,7 +154,7 @@ class SearchRequest:
                 self._controls.echo(self._query, self._visibility, name, value)
 
     def _check_fields(self, records: list[Record]) -> None:
-        """Whatever this version returns, and was asked for, must be there: nothing is concluded from what is not."""
+        """Raise Untrustworthy if a record lacks a field that was asked for and that this version returns."""
         must_have, must_have_exif = self._must_have, self._must_have_exif
         for record in records:
             if not must_have <= record.keys():
@@ -170,17 +170,17 @@ class SearchRequest:
             self._check_people(records)
 
     def _check_exif(self, records: list[Record]) -> None:
-        """A flat search leaves out photos without EXIF since 1.125; others show none for them, but some for others."""
+        """Raise Untrustworthy if EXIF is missing. Since 1.125 flat searches with EXIF find no photo without it."""
         without = [record for record in records if not record.get("exifInfo")]
         if not without or (len(without) < len(records) and not self._is_joined):
             return
-        if self._wire.is_filter:
+        if self._body.is_filter:
             self._controls.exif()
         else:
             raise self._lacking(without[0], "exifInfo")
 
     def _check_people(self, records: list[Record]) -> None:
-        """A search that asks for people shows them on some photo, or a control does."""
+        """Run the control for people, unless a record shows that the server returns them."""
         people = [person for record in records for person in record["people"]]
         if any("id" not in person or "name" not in person for person in people):
             raise self._lacking(records[0], "id and name of people")
@@ -188,7 +188,7 @@ class SearchRequest:
         tells = self._capabilities.shows_whom_it_finds or self._query.get("personIds", "all") is None
         if not records or (people and tells):
             return
-        self._controls.people(is_filter=self._wire.is_filter)
+        self._controls.people(is_filter=self._body.is_filter)
 
     def _lacking(self, record: Record, names: str) -> Untrustworthy:
         message = f"the server returned asset {record['id']} for {self.describe()} without {names}"

@@ -1,4 +1,4 @@
-"""Reading a search to its end by key, exactly, on every version.
+"""Reads a search to its end by key, exactly, on every version.
 
 The server pages by offset: deep pages cost what they skip, ties may repeat and vanish between pages up to 3.0.3, and
 every photo that arrives or goes in the middle shifts the rest. So we never page by offset, but ask for the newest
@@ -29,7 +29,7 @@ PAGE_SIZE = 1000
 """The most that Immich gives in one answer, in all versions."""
 
 MOST_PASSES = 40
-"""How often a crowded instant is read before giving up; random ties of 5,000 are complete after about ten."""
+"""How often a crowded instant is read before giving up. 5,000 photos of one instant take about ten passes."""
 
 
 @dataclass(frozen=True, slots=True)

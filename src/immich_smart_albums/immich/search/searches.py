@@ -1,4 +1,4 @@
-"""Running a query on this server version: one search per visibility, read to its end or failed."""
+"""Runs queries on this server version: one search per visibility, read to its end or failed."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ImmichSearches:
     def _everywhere(
         self, query: Query, read: Callable[[Visibility], Generator[list[Record], None, None]]
     ) -> Generator[list[Record], None, None]:
-        """What a search finds in each of its visibilities, cut where it is capped."""
+        """The results of a search in each of its visibilities, up to its limit."""
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda visibility: visibility.value):
@@ -94,11 +94,11 @@ class ImmichSearches:
                     else:
                         yield batch
         if is_cut:
-            # The first of everything are among the first of each visibility.
+            # The first photos of all are among the first of each visibility.
             yield in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """Returns what a search asks to be shown of each asset, also to hold what comes back against it."""
+        """Returns the parts of records that a search asks for, those for verification included."""
         visibility = next(iter(query.visibility))
         one = SearchRequest(self._http, self._capabilities, self._controls, query, visibility, fields, None)
         return one.asks_for
@@ -108,20 +108,20 @@ class ImmichSearches:
         return self._details.read(ids)
 
     def _me(self) -> str | None:
-        """Whose key it is. None if the key may not know."""
+        """The id of the key's user. None if the key may not ask."""
         try:
             return self._directory.me().id
         except MissingPermission:
             return None
 
     def _own_id(self, query: Query) -> str | None:
-        """Whose photos show whether they are favourites. None if the key may not know."""
+        """The id of the key's user, if the query is about favourites. None if not, or if the key may not ask."""
         return self._me() if _asks_for_own(query) else None
 
     def _records(
         self, query: Query, visibility: Visibility, fields: frozenset[str]
     ) -> Generator[list[Record], None, None]:
-        """What a search finds in one visibility, also assets that have no EXIF where that is asked for."""
+        """The results of a search in one visibility, those without EXIF included if EXIF is asked for."""
         without = frozenset(field for field in fields if not field.startswith("exifInfo"))
         if without == fields or not self._capabilities.leaves_out_unread(query):
             yield from self._answers(self._request(query, visibility, fields), query)
@@ -139,7 +139,7 @@ class ImmichSearches:
     def _left_out(
         self, bare: SearchRequest, query: Query, shown: dict[int, int]
     ) -> Generator[list[Record], None, None]:
-        """What a search finds beside what was shown, by the ids as numbers with their instants: few, if any."""
+        """The results that a search with EXIF left out: few, if any. `shown` has the instants of the others."""
         total = self._total(query)
         if total == len(shown):
             return
@@ -158,13 +158,13 @@ class ImmichSearches:
                     records = [record for record in batch if _number(record) not in shown]
                     shown.update((_number(record), instant(record)) for record in records)
                     yield records
-            if self._total(query) == len(shown):  # anew: what came meanwhile is not what was missing
+            if self._total(query) == len(shown):  # counted again, since photos may have come meanwhile
                 return
         for batch in self._everything(bare):
             yield [record for record in batch if _number(record) not in shown]
 
     def _total(self, query: Query) -> int | None:
-        """How many there are. None if that cannot be asked: then they are read once more."""
+        """The number of results. None if it could not be asked for; then all are read once more."""
         try:
             return self.estimate(query)
         except ServerError:
@@ -173,7 +173,7 @@ class ImmichSearches:
     def _firsts(
         self, bare: SearchRequest, query: Query, visibility: Visibility, fields: frozenset[str]
     ) -> Generator[list[Record], None, None]:
-        """A ranking, or the first of a search, with EXIF where there is some: asked for with it, others move up."""
+        """A ranking, or the first of a search, with EXIF. Asked for EXIF at once, it would lack photos without it."""
         records = [record for batch in self._answers(bare, query) for record in batch]
         if records:
             whole = replace(query, limit=len(records), until=())
@@ -211,14 +211,14 @@ class ImmichSearches:
             reached = min(map(instant, batch), default=reached)
         if read <= self._concurrency or reached is None:
             return
-        # Everything above this instant is read; below it, as many windows as requests may be under way.
+        # Everything above this instant is read. Below it, there is a window for each request that may be under way.
         windows = cut(search.window.until(reached + 1), self._months(), self._concurrency)
         parts = [partial(scan, search.fetch, part) for part in windows]
         with closing(in_parallel(parts, self._concurrency)) as batches:
             yield from batches
 
     def _months(self) -> list[Month]:
-        """Only a guess of where the assets are, so a server that does not tell costs time and nothing else."""
+        """A guess where the assets are. Without it, searches only take longer."""
         try:
             return self._directory.months()
         except ServerError:
@@ -226,7 +226,7 @@ class ImmichSearches:
 
 
 def within(query: Query, window: Window) -> Query:
-    """Returns the same search, of what was taken inside a window."""
+    """Returns the same search, of photos taken inside a window."""
     ends = (("gte", window.after), ("lte", window.before))
     return query.narrowed(
         *(Condition("takenAt", end, from_milliseconds(moment)) for end, moment in ends if moment is not None)
@@ -239,5 +239,5 @@ def _number(record: Record) -> int:
 
 
 def _asks_for_own(query: Query) -> bool:
-    """Whether a search asks for what only an account's own photos show."""
+    """Whether a search has a condition that only the account's own photos show."""
     return any(BY_NAME[condition.field].proof is Proof.OWN for condition in query.conditions)

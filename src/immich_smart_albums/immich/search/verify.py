@@ -1,8 +1,8 @@
-"""Holding returned assets against the query, so that a filter that was ignored on the way is noticed.
+"""Verifies returned assets against the query, so that an ignored filter is noticed.
 
-What a record tells for certain is checked here. Text filters are compared where both sides are plain ASCII: the server
-ignores accents in ways that cannot be repeated exactly. What a record leaves open is told, so that the server can be
-put to the test for it (`controls`).
+Conditions that a record shows for certain are checked here. Texts are compared only in plain ASCII, since the server
+ignores accents in ways that cannot be reproduced exactly. Conditions that a record does not show are returned, so that
+the server can be tested for them (`controls`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.conditions import Answering
+from immich_smart_albums.immich.search.conditions import SearchContext
 from immich_smart_albums.model.condition import Condition
 from immich_smart_albums.model.dialects import as_flat
 from immich_smart_albums.model.query import Visibility
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 WITHOUT_EFFECT: frozenset[tuple[str, Value]] = frozenset(
     (row.name, value) for row in ROWS for value in row.without_effect
 )
-"""Values that find the same as no filter at all."""
+"""Values that find the same as no filter."""
 
 OR = Condition("or", "", None)
 """Stands for the branches of a search as a whole."""
 
 
 class AnswerVerifier:
-    """The checks of one query in one visibility."""
+    """Verifies the records of one query in one visibility."""
 
     def __init__(
         self,
@@ -48,16 +48,16 @@ class AnswerVerifier:
     ) -> None:
         self._query = query
         is_filter = capabilities.takes_filter(query)
-        self._answering = Answering(capabilities, query.kind, is_filter, own_id, asks_for_people)
+        self._context = SearchContext(capabilities, query.kind, is_filter, own_id, asks_for_people)
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
-        """What a record must have for the checks."""
+        """The fields that a record must have for the checks."""
         self._checks: list[tuple[str, Callable[[Record], bool | None], Branch]] = [
             ("visibility", _shown_in(visibility, has_visibility=capabilities.has_visibility), ())
         ]
         self.narrowing: list[tuple[str, Value]] = []
-        """Flat fields without which a search may find less, not more, each with its value."""
+        """Flat fields that widen the search, so that it may find less without them; each with its value."""
         if not capabilities.has_visibility:
-            # Before 1.133 a record does not tell whether it is hidden.
+            # Before 1.133 a record does not show whether it is hidden.
             is_hidden = visibility is Visibility.HIDDEN
             is_visible = Condition("isVisible", "eq", not is_hidden)
             self._checks.append(("isVisible", lambda _record: None, (is_visible,)))
@@ -73,10 +73,10 @@ class AnswerVerifier:
             about = (OR, *(condition for branch in query.any_of for condition in branch))
             self._add_branches("any of its branches", query.any_of, about)
 
-    def __call__(self, records: Iterable[Record]) -> dict[Condition, Record]:
-        """What records leave open, each with the first record that does.
+    def verify(self, records: Iterable[Record]) -> dict[Condition, Record]:
+        """Returns the conditions that records do not show, each with the first such record.
 
-        Raises Untrustworthy for the first record that the query cannot have meant.
+        Raises Untrustworthy for the first record that does not fit the query.
         """
         left: dict[Condition, Record] = {}
         for record in records:
@@ -101,13 +101,13 @@ class AnswerVerifier:
         if name in LOOKS_INTO_TRASH and value is not False:
             self.narrowing.append((name, value))
         if (name, value) in WITHOUT_EFFECT or row.control in {Control.ANSWER, Control.NONE, Control.REACH}:
-            return  # the answer tells, or nothing does, or it is among those that narrow
+            return  # the answer shows it, or nothing can, or it is in `narrowing`
         words = "being in the trash" if row.proof is Proof.TRASHED else name
         self._add_branches(words if flat else f"{name} {condition.operator}", ((condition,),), (condition,))
 
     def _add_branches(self, name: str, branches: tuple[Branch, ...], about: Branch) -> None:
-        """Add the check that at least one branch holds; for records that do not tell it, a control does."""
-        choices = [list(map(self._answering.verifiable, branch)) for branch in branches]
+        """Add the check that a branch holds. If records do not show that, the conditions `about` need controls."""
+        choices = [list(map(self._context.verifiable, branch)) for branch in branches]
         self.fields.update(*(verifiable.fields for choice in choices for verifiable in choice))
 
         def holds(record: Record) -> bool | None:
@@ -118,17 +118,17 @@ class AnswerVerifier:
 
 
 def _all(verdicts: Iterable[bool | None]) -> bool | None:
-    """Kleene's and."""
+    """The conjunction in three-valued logic."""
     all_verdicts = list(verdicts)
     return False if False in all_verdicts else None if None in all_verdicts else True
 
 
 def _shown_in(visibility: Visibility, *, has_visibility: bool) -> Callable[[Record], bool]:
-    """The check that a record is shown in a place."""
+    """The check that a record has a visibility."""
     if has_visibility:
         place = visibility.value
         return lambda record: bool(record.get("visibility") == place)
-    # Before 1.133 a record tells only whether it is archived.
+    # Before 1.133 a record shows only whether it is archived.
     if visibility is Visibility.HIDDEN:
         return lambda _record: True
     is_archived = visibility is Visibility.ARCHIVE

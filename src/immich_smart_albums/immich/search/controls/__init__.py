@@ -1,1 +1,1 @@
-"""Whether a server hears a property that its records do not show: small requests whose answers are known beforehand."""
+"""Controls: small requests with known answers, which show whether a server obeys a property of a request."""

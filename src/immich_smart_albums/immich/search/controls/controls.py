@@ -1,7 +1,7 @@
-"""Putting the server to the test: did it hear a property that its records do not show?
+"""Tests whether the server obeys properties of requests that its records do not show.
 
-Each control is a small request whose answer is known beforehand if the property is heard, and differs if it was
-dropped. It is sent once in a run for each property and kind of search, and only where a search depends on it.
+Each control is a small request whose answer is known beforehand if the server obeys the property, and differs if the
+property was dropped. It is sent once in a run for each property and kind of search, and only if a search depends on it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from immich_smart_albums.immich.search.controls.judging import (
-    absent,
-    apart,
-    counts_apart,
-    echoed,
-    empty,
-    outside,
-    reach,
+from immich_smart_albums.immich.search.controls.checks import (
+    check_absent,
+    check_apart,
+    check_counts_apart,
+    check_echo,
+    check_empty,
+    check_outside,
+    check_reach,
 )
+from immich_smart_albums.immich.search.controls.impossible import ImpossibleValues
 from immich_smart_albums.immich.search.controls.probes import (
     EVER,
     RANKED,
@@ -29,7 +30,6 @@ from immich_smart_albums.immich.search.controls.probes import (
     Probe,
 )
 from immich_smart_albums.immich.search.controls.samples import Samples
-from immich_smart_albums.immich.search.controls.vain import VainValues
 from immich_smart_albums.immich.search.controls.verdicts import Verdicts
 from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
 from immich_smart_albums.immich.search.verify import AnswerVerifier
@@ -58,7 +58,7 @@ class Controls:
         self._http = http
         self._capabilities = capabilities
         self._samples = Samples(http, capabilities, directory)
-        self._vain = VainValues(new_id)
+        self._impossible = ImpossibleValues(new_id)
         self._verdicts = Verdicts()
 
     # -- what searches depend on --------------------------------------------------------------------------------
@@ -85,12 +85,13 @@ class Controls:
             )
             narrow, wide = {**shown, "trashedAfter": EVER}, {**shown, name: True}
         search = FlatSearch(self._http, query, {})
-        self._verdicts.once((query.kind, name), partial(reach, search, name, narrow, wide))
+        self._verdicts.once((query.kind, name), partial(check_reach, search, name, narrow, wide))
 
     def condition(self, visibility: Visibility, condition: Condition, record: Record, *, is_choice: bool) -> None:
         """Raise Untrustworthy if a search by `filter` drops a condition that a photo it found does not show.
 
-        One of a branch need not hold for the photo: another branch may have found it.
+        With `is_choice` the condition is one of a branch. It need not hold for the photo, which another branch may have
+        found.
         """
         control = control_of(condition.field, condition.operator)
         search = FilterSearch(self._http, visibility)
@@ -99,19 +100,22 @@ class Controls:
             one: Body = {condition.field: {"eq": condition.value}}
             other: Body = {condition.field: {"eq": not condition.value}}
             if is_choice:
-                run = partial(apart, search, name, (other, one), record)
+                run = partial(check_apart, search, name, (other, one), record)
             else:
-                run = partial(absent, search, name, other, record)
+                run = partial(check_absent, search, name, other, record)
         else:
             run = partial(
-                empty, search, f"filter.{condition.field}.{condition.operator}", self._vain.filter_of(condition)
+                check_empty,
+                search,
+                f"filter.{condition.field}.{condition.operator}",
+                self._impossible.filter_of(condition),
             )
         self._verdicts.once(_key("filter", condition, control), run)
 
     def choice(self, visibility: Visibility) -> None:
         """Raise Untrustworthy if a search by `filter` drops its branches."""
-        vain = {"or": [{"id": {"eq": self._vain.id()}}]}
-        self._verdicts.once("filter.or", partial(empty, FilterSearch(self._http, visibility), "filter.or", vain))
+        vain = {"or": [{"id": {"eq": self._impossible.id()}}]}
+        self._verdicts.once("filter.or", partial(check_empty, FilterSearch(self._http, visibility), "filter.or", vain))
 
     def people(self, *, is_filter: bool) -> None:
         """Raise Untrustworthy if a search that asks for people does not show them."""
@@ -124,17 +128,17 @@ class Controls:
         self._verdicts.once("exif", self._samples.exif)
 
     def echo(self, query: Query, visibility: Visibility, name: str, value: Value) -> None:
-        """Raise Untrustworthy if a search that found nothing drops the filter that lets it look further.
+        """Raise Untrustworthy if a search that found nothing drops the filter that widens it.
 
-        The same filter alone must find nothing but photos that it is about.
+        That filter alone must find only photos that fit it.
         """
         filters = {} if name == "visibility" else {name: value}
         ranked = (condition for condition in query.where if condition.field in RANKED)
         alone = Query(query.kind, ordered((*ranked, *conditions_of(filters))))
-        recheck = AnswerVerifier(alone, visibility, None, self._capabilities)
+        verifier = AnswerVerifier(alone, visibility, None, self._capabilities)
         search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
         self._verdicts.once(
-            (query.kind, "echo", name, value), partial(echoed, search, dict[str, object](filters), recheck)
+            (query.kind, "echo", name, value), partial(check_echo, search, dict[str, object](filters), verifier)
         )
 
     # -- what counts depend on ----------------------------------------------------------------------------------
@@ -153,9 +157,9 @@ class Controls:
         name = f"filter.{condition.field}"
         if control is Control.APART:
             values: list[Body] = [{condition.field: {"eq": value}} for value in (True, False)]
-            run = partial(counts_apart, count, name, values)
+            run = partial(check_counts_apart, count, name, values)
         else:
-            run = partial(empty, count, f"{name}.{condition.operator}", self._vain.filter_of(condition))
+            run = partial(check_empty, count, f"{name}.{condition.operator}", self._impossible.filter_of(condition))
         self._verdicts.once(_key("count", condition, control), run)
 
     def count_places(self, visibility: Visibility) -> None:
@@ -163,40 +167,40 @@ class Controls:
         other = "archive" if visibility.value == "timeline" else "timeline"
         count = CountSearch(self._http, {}, is_filter=True)
         vain: Body = {"visibility": {"eq": visibility.value, "in": [other]}}
-        self._verdicts.once("count.visibility", partial(empty, count, "filter.visibility", vain))
+        self._verdicts.once("count.visibility", partial(check_empty, count, "filter.visibility", vain))
 
     def count_choice(self, visibility: Visibility) -> None:
         """Raise Untrustworthy if a count of a search by `filter` drops its branches."""
         count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_filter=True)
-        vain: Body = {"or": [{"id": {"eq": self._vain.id()}}]}
-        self._verdicts.once("count.or", partial(empty, count, "filter.or", vain))
+        vain: Body = {"or": [{"id": {"eq": self._impossible.id()}}]}
+        self._verdicts.once("count.or", partial(check_empty, count, "filter.or", vain))
 
     # -- the controls -------------------------------------------------------------------------------------------
 
     def _filter(self, search: Probe, visibility: Visibility, name: str, value: Value, record: Record) -> bool:
         match PROPERTIES[name].control:
             case Control.APART if isinstance(search, CountSearch):
-                return counts_apart(search, name, [{name: value} for value in PROPERTIES[name].values])
+                return check_counts_apart(search, name, [{name: value} for value in PROPERTIES[name].values])
             case Control.APART:
                 other = next(candidate for candidate in PROPERTIES[name].values if candidate != value)
-                return absent(search, name, {name: other}, record)
+                return check_absent(search, name, {name: other}, record)
             case Control.ALBUM:
-                return outside(search, name, {name: True}, self._samples.in_albums(visibility))
+                return check_outside(search, name, {name: True}, self._samples.in_albums(visibility))
             case _:
-                return empty(search, name, {name: self._vain.nothing(name)})
+                return check_empty(search, name, {name: self._impossible.nothing(name)})
 
     def _outside_anywhere(self, query: Query, visibility: Visibility, name: str) -> bool:
-        """What is in albums and stacks is on the timeline, most likely, wherever the search looks."""
+        """Run the control with photos of the timeline, most likely in albums and stacks, then with the visibility's."""
         for place in dict.fromkeys((Visibility.TIMELINE, visibility)):
             search = FlatSearch(self._http, query, self._capabilities.visibility_filter(place))
             is_album = PROPERTIES[name].control is Control.ALBUM
             photos = self._samples.in_albums(place) if is_album else self._samples.in_stacks()
-            if outside(search, name, {name: is_album}, photos):
+            if check_outside(search, name, {name: is_album}, photos):
                 return True
         return False
 
 
 def _key(kind: str, condition: Condition, control: Control) -> Hashable:
-    """What is settled for an operator, or, for what must not be, for its value: one that nothing has shows nothing."""
+    """The key of a control: the operator; for one that excludes, also the value, since a rare one proves little."""
     is_about_value = control is Control.CONTRADICTION or BY_NAME[condition.field].type is Type.ASSET_TYPE
     return kind, condition.field, condition.operator, condition.value if is_about_value else None

@@ -1,4 +1,4 @@
-"""Kinds of search that are put to the test: flat, by `filter`, and counts."""
+"""The kinds of search that controls test: flat, by `filter`, and counts."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ Body = dict[str, object]
 
 
 class Probe(Protocol):
-    """One kind of search, as it is put to the test."""
+    """One kind of search, for controls."""
 
     @property
     def name(self) -> str:
-        """What is asked, for messages."""
+        """The request, for messages."""
         ...
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Returns whether it finds anything under some filters, or is allowed to look there at all."""
+        """Returns whether it finds anything with these filters. False also if the server refuses to look there."""
         ...
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Returns whether it finds one photo under some filters."""
+        """Returns whether it finds one photo with these filters."""
         ...
 
 
@@ -73,7 +73,7 @@ class FlatSearch:
         number = 1
         while True:
             ids = {photo["id"] for photo in self.ask(body if number == 1 else {**body, "page": number}, _PAGE)}
-            # Pages that bring nothing new were not heard, and say nothing of what else there is.
+            # A page with nothing new shows that the server ignores pages. Then nothing is proved.
             if record["id"] in ids or (len(ids) == _PAGE and ids <= seen):
                 return True
             if len(ids) < _PAGE:
@@ -82,11 +82,11 @@ class FlatSearch:
             number += 1
 
     def ask(self, filters: Mapping[str, object], size: int, fields: frozenset[str] = SHOWN) -> list[Record]:
-        """Returns some photos that it finds under some filters."""
+        """Returns some photos that it finds with these filters."""
         try:
             return page(self._http, self.path, {**self.base, **filters, "size": size}, fields)
         except NoAccess:
-            return []  # an album that is not there is refused: so it was heard
+            return []  # an unknown album is refused, so the server obeys
 
 
 class FilterSearch:
@@ -99,7 +99,7 @@ class FilterSearch:
         self._base: Body = {"visibility": {"eq": visibility.value}}
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Returns whether it finds anything, or is allowed to look there at all."""
+        """Returns whether it finds anything. False also if the server refuses to look there."""
         try:
             return bool(page(self._http, "/search/metadata", {"filter": {**self._base, **filters}, "size": 1}))
         except NoAccess:
@@ -132,7 +132,7 @@ class CountSearch:
         return self.count(filters) > 0
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Returns whether the filters leave out nothing of the instant of a photo."""
+        """Returns whether the filters leave out no photo of the instant of this one."""
         everything = self.count(_instant_of(record))
         return everything > 0 and (not filters or self.count({**filters, **_instant_of(record)}) >= everything)
 

@@ -1,4 +1,4 @@
-"""Photos that controls are made with: in albums, in stacks, with people, with EXIF."""
+"""Finds photos for controls: in albums, in stacks, with people, with EXIF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.immich.http.responses import decode
-from immich_smart_albums.immich.search.controls.judging import shows
+from immich_smart_albums.immich.search.controls.checks import check_shown
 from immich_smart_albums.immich.search.controls.probes import Body, page
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class _AlbumAssets(msgspec.Struct):
 
 
 class Samples:
-    """Photos of one server and key of which it is known what must find them."""
+    """Finds photos of one account that a certain filter must find, or must not find."""
 
     def __init__(self, http: Http, capabilities: Capabilities, directory: Directory) -> None:
         self._http = http
@@ -50,7 +50,7 @@ class Samples:
         self._directory = directory
 
     def in_albums(self, visibility: Visibility) -> Iterator[Record]:
-        """Returns photos in albums that searches without filters find: not those that others put there."""
+        """Yields photos in albums that searches without filters find, so none that others put there."""
         shown = self._capabilities.visibility_filter(visibility)
         filled = sorted(self._directory.albums(), key=lambda album: -album.asset_count)
         for album in [album for album in filled if album.asset_count][:_MOST_ALBUMS]:
@@ -59,30 +59,32 @@ class Samples:
                     yield photo
 
     def in_stacks(self) -> Iterator[Record]:
-        """Returns photos in stacks (`GET /stacks`)."""
+        """Yields photos in stacks (`GET /stacks`)."""
         for stack in decode(self._http.get("/stacks"), list[_Stack], "GET /stacks")[:_MOST_ALBUMS]:
             yield from stack.assets
 
     def flat_people(self) -> bool:
-        """Returns whether a flat search that asks for people shows them. Not settled where nobody has photos."""
+        """Returns True if a flat search that asks for people shows them. False, not settled, if nobody has photos."""
         parameters = {"page": "1", "size": str(_MOST_PEOPLE), "withHidden": "true"}
         answer = decode(self._http.get("/people", parameters), _People, "GET /people")
         for person in answer.people[:_MOST_PEOPLE]:
             photos = page(self._http, "/search/metadata", {"personIds": [person.id], "size": _MOST_MEMBERS})
             if photos:
-                # Up to 2.4 a search by people shows them in any case, so each is looked at by its id.
-                return shows("people", chain.from_iterable(self._with_people(str(photo["id"])) for photo in photos))
+                # Up to 2.4 a search by people shows them in any case, so each photo is searched by its id.
+                return check_shown(
+                    "people", chain.from_iterable(self._with_people(str(photo["id"])) for photo in photos)
+                )
         return not answer.people
 
     def filter_people(self) -> bool:
-        """Returns whether a search by `filter` that asks for people shows them."""
+        """Returns True if a search by `filter` that asks for people shows them. False, not settled, without photos."""
         body: Body = {"filter": {"hasPeople": {"eq": True}}, "withPeople": True, "size": _MOST_MEMBERS}
-        return shows("people", page(self._http, "/search/metadata", body))
+        return check_shown("people", page(self._http, "/search/metadata", body))
 
     def exif(self) -> bool:
-        """Returns whether a search by `filter` that asks for EXIF shows it."""
+        """Returns True if a search by `filter` that asks for EXIF shows it. False, not settled, without photos."""
         body: Body = {"filter": {"fileSizeInBytes": {"gte": 0}}, "withExif": True, "size": _MOST_MEMBERS}
-        return shows("exifInfo", page(self._http, "/search/metadata", body))
+        return check_shown("exifInfo", page(self._http, "/search/metadata", body))
 
     def _members(self, album_id: str, shown: Mapping[str, object]) -> list[Record]:
         if self._capabilities.searches_by_album:

@@ -1,4 +1,4 @@
-"""Outcomes of controls: each is made once in a run."""
+"""The outcomes of controls. Each control runs once."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class _Verdict:
 
 
 class Verdicts:
-    """Outcomes of controls that are settled, by control; safe for threads."""
+    """The outcomes of controls by key. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._verdicts: dict[Hashable, _Verdict] = {}
 
     def once(self, key: Hashable, run: Callable[[], bool]) -> None:
-        """Run a control unless it is settled. One that could not be made is made again when it is next needed.
+        """Run a control unless it is settled. One that could not be run is run again when it is next needed.
 
-        Raises Untrustworthy if the control failed, now or before, and ServerError if it could not be made.
+        Raises Untrustworthy if the control failed, now or before, and ServerError if it could not be run.
         """
         verdict = self._verdict(key)
         with verdict.lock:

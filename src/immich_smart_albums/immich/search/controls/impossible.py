@@ -1,4 +1,4 @@
-"""Values and filters that no photo has, so that a search which hears them finds nothing."""
+"""Values and filters that fit no photo, so that a search that obeys them finds nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _NEVER = {"After": "9999-01-01T00:00:00.000Z", "Before": "0001-01-01T00:00:00.000Z"}
 
 
-class VainValues:
-    """Makes values that no photo has; ids are new ones."""
+class ImpossibleValues:
+    """Makes values that no photo has. Ids are new ones."""
 
     def __init__(self, new_id: Callable[[], UUID]) -> None:
         self._new_id = new_id
@@ -42,7 +42,7 @@ class VainValues:
         return self.id()
 
     def filter_of(self, condition: Condition) -> Body:
-        """Returns a filter around an operator that nothing passes."""
+        """Returns a filter with the operator of a condition that fits no photo."""
         name, operator = condition.field, condition.operator
         row = BY_NAME[name]
         if operator in NEGATIONS:
@@ -54,7 +54,7 @@ class VainValues:
         elif row.type is Type.DATE:
             nothing = _NEVER["Before" if operator in {"lt", "lte"} else "After"]
         elif row.type is Type.ASSET_TYPE:
-            # One word of four: what is asked for together with its opposite.
+            # There are only four types, so the value is combined with its opposite.
             value = list(condition.value) if isinstance(condition.value, tuple) else condition.value
             return {name: {operator: value, "ne" if operator == "eq" else "notIn": value}}
         else:

@@ -1,6 +1,6 @@
-"""Judges the answer to a control: a server that drops part of a search is not trusted.
+"""The checks of controls: a server that drops a property of a request is not trusted.
 
-Each function tells whether something is settled, and raises Untrustworthy where the property was dropped.
+Each function returns whether the property is settled, and raises Untrustworthy if the server dropped it.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.search.verify import AnswerVerifier
 
 
-def empty(search: Probe, name: str, vain: Mapping[str, object]) -> bool:
+def check_empty(search: Probe, name: str, vain: Mapping[str, object]) -> bool:
     """Returns True if a filter that nothing passes finds nothing. Raises Untrustworthy if it finds something."""
     if search.finds(vain):
         raise dropped(search.name, name)
     return True
 
 
-def absent(search: Probe, name: str, filters: Mapping[str, object], record: Record) -> bool:
+def check_absent(search: Probe, name: str, filters: Mapping[str, object], record: Record) -> bool:
     """Returns True if a filter leaves out a photo that does not pass it. Raises Untrustworthy if it finds it."""
     if search.finds_photo(filters, record):
         raise dropped(search.name, name)
     return True
 
 
-def apart(search: Probe, name: str, values: tuple[Body, Body], record: Record) -> bool:
+def check_apart(search: Probe, name: str, values: tuple[Body, Body], record: Record) -> bool:
     """Returns True if one photo is not found under both of two values that no photo has at once.
 
     Raises Untrustworthy if it is.
@@ -46,7 +46,7 @@ def apart(search: Probe, name: str, values: tuple[Body, Body], record: Record) -
     return True
 
 
-def reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
+def check_reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
     """Returns True if a photo that the narrow search finds is found by the wide one.
 
     False, not settled, without a photo. Raises Untrustworthy if the wide one does not find it.
@@ -58,7 +58,7 @@ def reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
     return False
 
 
-def outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -> bool:
+def check_outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -> bool:
     """Returns True if filters leave out the first photo that is found without them. False, not settled, without one.
 
     `photos` are those that the filters must leave out. Raises Untrustworthy if the photo is found under the filters,
@@ -66,11 +66,11 @@ def outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -
     """
     for photo in photos:
         if search.finds_photo({}, photo):
-            return absent(search, name, filters, photo)
+            return check_absent(search, name, filters, photo)
     return False
 
 
-def counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
+def check_counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
     """Returns True unless two values that no photo has at once both count as many as all photos.
 
     Raises Untrustworthy then: the filter was dropped.
@@ -81,13 +81,13 @@ def counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
     return True
 
 
-def echoed(search: FlatSearch, filters: Body, recheck: AnswerVerifier) -> bool:
-    """Returns True if a filter alone finds nothing but photos that it is about. Raises Untrustworthy otherwise."""
-    recheck(search.ask(filters, 1, frozenset(recheck.fields)))
+def check_echo(search: FlatSearch, filters: Body, verifier: AnswerVerifier) -> bool:
+    """Returns True if a filter alone finds only photos that fit it. Raises Untrustworthy otherwise."""
+    verifier.verify(search.ask(filters, 1, frozenset(verifier.fields)))
     return True
 
 
-def shows(name: str, photos: Iterable[Record]) -> bool:
+def check_shown(name: str, photos: Iterable[Record]) -> bool:
     """Returns True if one of some photos that must show something does. False, not settled, without photos.
 
     Raises Untrustworthy if none of them does.
