@@ -9,9 +9,11 @@ import pytest
 
 from immich_sandbox import Library, Sandbox
 from tests.support.family_server import connected, family
+from tests.support.household import Household, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from immich_smart_albums.operations.ports.server import PhotoServer
 
@@ -45,3 +47,10 @@ def start() -> Iterator[Start]:
             return running.enter_context(Sandbox(made, level))
 
         yield begin
+
+
+@pytest.fixture(params=["3.1"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]:
+    """Two people's photos, and a rule for Alice's best ones."""
+    with Sandbox(two_people(), request.param) as sandbox:
+        yield Household(sandbox, tmp_path / "ledger.db", (rule(),))

@@ -10,7 +10,6 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, why_no_id
 from immich_smart_albums.rules.tree import (
     All,
     Any,
@@ -23,7 +22,6 @@ from immich_smart_albums.rules.tree import (
     transform,
     verdict,
 )
-from tests.support.payloads import ANNA, NOT_V4
 
 EMMA, NOAH, JANE = person_named("Emma"), person_named("Noah"), person_named("Jane")
 
@@ -87,34 +85,6 @@ def test_a_notice_is_said_once() -> None:
     diagnostics.warn("x")
     diagnostics.warn("x")
     assert diagnostics.warnings == ["x"]
-
-
-def test_ids_are_uuids_of_version_four_in_any_case() -> None:
-    assert is_id(ANNA)
-    assert is_id(ANNA.upper())
-    assert not is_id(NOT_V4)
-    assert looks_like_id(NOT_V4)
-    assert not looks_like_id(f"{ANNA}0")
-    assert not looks_like_id("Emma")
-    assert why_no_id(NOT_V4) == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
-    assert why_no_id(ANNA) is why_no_id("Emma") is None
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        (f"https://photos.example/albums/{ANNA}", ANNA),
-        (f"https://photos.example/albums/{ANNA}/photos/1", ANNA),
-        (f"https://photos.example/albums/{ANNA}?at=x", ANNA),
-        (f"https://photos.example/albums/{ANNA}#x", ANNA),
-        (f"https://photos.example/people/{ANNA}", None),
-        (f"https://photos.example/albums/{ANNA}0", None),
-        ("https://photos.example/albums", None),
-        (ANNA, None),
-    ],
-)
-def test_an_address_carries_the_id_of_its_kind_only(url: str, expected: str | None) -> None:
-    assert id_in_url(url, "albums") == expected
 
 
 @pytest.mark.parametrize(

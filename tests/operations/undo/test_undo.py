@@ -1,8 +1,7 @@
-"""Taking runs back, and what the ledger tells of them."""
+"""Taking runs back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,32 +9,22 @@ import stamina
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets
-from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.journal import Ending, Intent, Run, Write, WriteState
-from immich_smart_albums.changes.memory import AlbumKey, MembershipState
-from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
+from immich_smart_albums.changes.memory import AlbumKey
+from immich_smart_albums.errors import ConfigurationError, PlanOutdated
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.operations.adopt import Adopted, adopt
-from immich_smart_albums.operations.apply.apply import require_accounts
-from immich_smart_albums.operations.apply.staleness import require_current
-from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
-from immich_smart_albums.operations.history import AlbumHistory, history
-from immich_smart_albums.operations.permissions import without_unpermitted
-from immich_smart_albums.operations.undo.album import Keys
 from immich_smart_albums.operations.undo.in_effect import Runs
 from immich_smart_albums.operations.undo.since import Fate, fates
-from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import Share
 from tests.support.household import Household, names_of, only, rule, two_people
 from tests.support.sample_plans import photo as sample_photo
+from tests.support.undo_plans import undo_plan, why_no_undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from immich_smart_albums.changes.plan import Plan
 
 BOTH = rule("Best", "alice", "bob")
 
@@ -44,32 +33,6 @@ BOTH = rule("Best", "alice", "bob")
 def no_pauses() -> Iterator[None]:
     with stamina.set_testing(True, attempts=4, cap=True):
         yield
-
-
-@pytest.fixture(params=["3.1"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]:
-    with Sandbox(two_people(), request.param) as sandbox:
-        yield Household(sandbox, tmp_path / "ledger.db", (rule(),))
-
-
-def undoing(home: Household, run: int | None = None, *accounts: str) -> Plan:
-    """The plan that takes a run back."""
-    servers = {name: home.connect(name) for name in accounts or ("alice",)}
-    users = {name: server.directory.me().id for name, server in servers.items()}
-    with open_ledger(home.ledger) as ledger:
-        return plan_undo(run, Keys(servers, users), ledger, "now")
-
-
-def said(home: Household, run: int | None = None) -> Problem:
-    """Why there is nothing to take back."""
-    with pytest.raises(ConfigurationError) as caught:
-        undoing(home, run)
-    (problem,) = caught.value.problems
-    assert problem.hint
-    return problem
-
-
-# -- undo --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("home", ["1.132", "2.7", "3.1", "3.2"], indirect=True)
@@ -123,8 +86,8 @@ def test_what_people_did_since_is_left_alone(home: Household) -> None:
     home.sync()
     home.put_in("alice-0")
     home.sync()
-    assert names_of(undoing(home, 2).albums[0], "additions") == {"alice-3"}
-    assert names_of(undoing(home, 1).albums[0], "removals") == {"alice-1"}
+    assert names_of(undo_plan(home, 2).albums[0], "additions") == {"alice-3"}
+    assert names_of(undo_plan(home, 1).albums[0], "removals") == {"alice-1"}
 
 
 def test_what_a_later_run_did_is_left_alone(home: Household) -> None:
@@ -134,9 +97,9 @@ def test_what_a_later_run_did_is_left_alone(home: Household) -> None:
     home.sync()
     home.rate("alice-0")
     home.sync()
-    assert names_of(undoing(home, 1).albums[0], "removals") == {"alice-1"}
-    assert not undoing(home, 2).has_changes
-    assert names_of(undoing(home, 3).albums[0], "removals") == {"alice-0"}
+    assert names_of(undo_plan(home, 1).albums[0], "removals") == {"alice-1"}
+    assert not undo_plan(home, 2).has_changes
+    assert names_of(undo_plan(home, 3).albums[0], "removals") == {"alice-0"}
 
 
 def test_texts_and_shares_that_still_are_as_the_run_left_them_become_what_they_were(home: Household) -> None:
@@ -182,7 +145,7 @@ def test_what_an_account_may_not_put_back_any_more_stays_out_and_is_said(home: H
     home.rate("alice-0", "bob-0", stars=1)
     home.sync()
     home.album().roles.pop(home.sandbox.library.user_named("bob").id)
-    (plan,) = undoing(home, None, "alice", "bob").albums
+    (plan,) = undo_plan(home, None, "alice", "bob").albums
     assert plan.warnings == ("1 that the run took out stay out: their account is no editor any more",)
     assert only(home.undo()).failures == []
     assert home.inside() == {"alice-0", "alice-1"}
@@ -205,25 +168,25 @@ def test_a_run_is_taken_back_once_and_taking_it_back_may_be_taken_back(home: Hou
     home.rate("alice-1")
     home.sync()
     home.undo(2)
-    assert said(home, 2).message == "run 2 was undone by run 3"
+    assert why_no_undo(home, 2).message == "run 2 was undone by run 3"
     assert home.inside() == {"alice-0"}
     home.undo(3)
     assert home.inside() == {"alice-0", "alice-1"}
-    assert said(home, 2).message == "run 2 was undone, and done again by run 4"
+    assert why_no_undo(home, 2).message == "run 2 was undone, and done again by run 4"
     # Without a number: the last one that is in effect, and then the one before.
     assert home.undo().run == 5
     assert home.inside() == {"alice-0"}
-    assert said(home, 4).message == "run 4 was undone by run 5"
-    assert said(home, 2).message == "run 2 was undone by run 5"
-    assert undoing(home).undoes == 1
+    assert why_no_undo(home, 4).message == "run 4 was undone by run 5"
+    assert why_no_undo(home, 2).message == "run 2 was undone by run 5"
+    assert undo_plan(home).undoes == 1
 
 
 def test_where_there_is_nothing_to_take_back_it_is_said(home: Household) -> None:
-    assert "knows no run" in said(home).message
+    assert "knows no run" in why_no_undo(home).message
     home.sync()
-    assert "knows no run" in said(home).message
-    assert said(home, 1).message == "run 1 wrote nothing to the server"
-    assert said(home, 99).message == "there is no run 99"
+    assert "knows no run" in why_no_undo(home).message
+    assert why_no_undo(home, 1).message == "run 1 wrote nothing to the server"
+    assert why_no_undo(home, 99).message == "there is no run 99"
 
 
 def test_an_album_that_is_gone_or_not_ours_is_told(home: Household) -> None:
@@ -231,9 +194,9 @@ def test_an_album_that_is_gone_or_not_ours_is_told(home: Household) -> None:
     home.sync()
     for run, message in ((None, "knows no run of these accounts"), (1, "run 1 wrote to albums of other accounts, on")):
         with pytest.raises(ConfigurationError, match=message):
-            undoing(home, run, "bob")
+            undo_plan(home, run, "bob")
     home.sandbox.library.delete_album(home.album().id)
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert plan.warnings == ("the album is gone, so there is nothing to take back",)
     assert only(home.undo()).has_changed is False
 
@@ -269,7 +232,7 @@ def test_two_in_a_row_take_back_two_runs_also_what_both_did_to_one_photo(home: H
     assert home.inside() == {"alice-0", "alice-1", "alice-2"}
     home.undo()
     assert not home.sandbox.library.albums
-    assert "knows no run" in said(home).message
+    assert "knows no run" in why_no_undo(home).message
 
 
 def test_out_of_order_it_is_said_what_stays(home: Household) -> None:
@@ -281,13 +244,13 @@ def test_out_of_order_it_is_said_what_stays(home: Household) -> None:
     home.sync()
     home.rate("alice-0")
     home.sync()
-    (plan,) = undoing(home, 1).albums
+    (plan,) = undo_plan(home, 1).albums
     assert names_of(plan, "removals") == {"alice-1", "alice-2"}
     assert plan.warnings == (
         "1 photo that the run added stays as run 3 left it: to take both back, first `undo 3`",
         "the album is not deleted: 1 other photo is in it; its description was changed",
     )
-    (plan,) = undoing(home, 2).albums
+    (plan,) = undo_plan(home, 2).albums
     assert plan.warnings == ("1 photo that the run took out stays as run 3 left it: to take both back, first `undo 3`",)
 
 
@@ -300,7 +263,7 @@ def test_what_people_did_since_is_said(home: Household) -> None:
     album = home.album()
     home.take_out("alice-2")
     album.description, album.roles[home.sandbox.library.user_named("bob").id] = "Theirs", "editor"
-    assert undoing(home, 2).albums[0].warnings == (
+    assert undo_plan(home, 2).albums[0].warnings == (
         "1 photo that the run added stays as people, or an undo before this one, left it",
         "how it is shared with Bob was changed since, and stays",
         "the description was changed since, and stays",
@@ -349,7 +312,7 @@ def test_an_album_with_something_in_the_trash_of_somebody_else_is_not_deleted(tm
         home.sync()
         home.put_in("bob-0")
         sandbox.library.trash(home.id("bob-0"))
-        (plan,) = undoing(home, None, "alice", "bob").albums
+        (plan,) = undo_plan(home, None, "alice", "bob").albums
         assert plan.warnings == ("the album is not deleted: 1 other photo is in it",)
 
 
@@ -359,12 +322,12 @@ def test_an_album_that_a_person_has_used_is_not_deleted(home: Household, reason:
     home.rate("alice-0", "alice-1")
     home.sync()
     USES[reason](home)
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert plan.warnings == (f"the album is not deleted: {reason}",)
     assert only(home.undo()).deleted is False
     (album,) = home.sandbox.library.albums.values()
     assert not album.asset_ids
-    assert "knows no run" in said(home).message
+    assert "knows no run" in why_no_undo(home).message
 
 
 @pytest.mark.parametrize("reason", [use for use in USES if use != "somebody may have chosen its cover"])
@@ -396,7 +359,7 @@ def test_where_nobody_can_tell_whether_an_album_is_used_it_stays(
     home.rate("alice-0")
     home.sync()
     home.sandbox.faults.status(**answer, path="/api/activities")
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert because in plan.warnings[-1]
     assert not any(isinstance(change, DeleteAlbum) for change in plan.changes)
 
@@ -418,7 +381,7 @@ def test_of_a_run_for_several_owners_the_albums_of_those_at_hand_are_taken_back(
     home.rules = (rule("Best"), rule("Bob's best", "bob"))
     home.rate("alice-0", "bob-0")
     home.sync()
-    ours, theirs = undoing(home, None, "alice").albums
+    ours, theirs = undo_plan(home, None, "alice").albums
     assert (ours.problems, bool(ours.changes)) == ((), True)
     assert [problem.message for problem in theirs.problems] == ["the album belongs to none of the accounts at hand"]
     assert theirs.changes == ()
@@ -431,11 +394,11 @@ def test_a_share_that_somebody_took_back_since_is_as_it_was_before_the_run(home:
     home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
     home.sync()
     del home.album().roles[bob]
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert (plan.changes, plan.warnings) == ((), ())
     let_bob_in(home)
     home.album().roles[bob] = "editor"
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert (plan.changes, plan.warnings) == ((), ("how it is shared with Bob was changed since, and stays",))
 
 
@@ -445,7 +408,7 @@ def test_a_text_that_somebody_put_back_since_is_as_it_was_before_the_run(home: H
     home.rules = (rule(description="Only the best"),)
     home.sync()
     home.album().description = ""
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert (plan.changes, plan.warnings) == ((), ())
 
 
@@ -454,7 +417,7 @@ def test_of_a_cover_that_a_new_album_was_given_nobody_knows_what_it_was_before(h
     home.rate("alice-0", "alice-1")
     home.sync()
     home.put_in("alice-4")
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert plan.warnings == (
         "the album is not deleted: 1 other photo is in it",
         "the cover stays: what it was before is not known",
@@ -475,7 +438,7 @@ def test_where_nobody_can_tell_whether_an_album_has_a_link_it_stays(home: Househ
     home.rate("alice-0")
     home.sync()
     home.sandbox.faults.hide("hasSharedLink", times=None)
-    (plan,) = undoing(home).albums
+    (plan,) = undo_plan(home).albums
     assert plan.warnings == ("the album is not deleted: this server does not tell whether it has a shared link",)
     assert not only(home.undo()).deleted
 
@@ -502,238 +465,3 @@ def test_a_run_that_moved_a_photo_twice_is_one_run_to_take_back() -> None:
 
     assert fate() == Fate(2, frozenset({1, 2}))
     assert fate((3, 2)) == Fate(None, frozenset({1, 2, 3}))
-
-
-# -- history -----------------------------------------------------------------------------------------------------------
-
-
-def test_history_tells_what_each_run_did(home: Household) -> None:
-    home.rules = (rule(order="asc", share=(Share("bob@example.org", "viewer"),)),)
-    home.rate("alice-0", "alice-1")
-    home.sync()
-    home.sync()
-    home.rate("alice-0", stars=1)
-    home.sync()
-    home.rate("alice-2")
-    home.sandbox.faults.lose_answer(method="PUT", times=None)
-    home.sync()
-    home.sandbox.faults.clear()
-    home.undo(3)
-    with open_ledger(home.ledger) as ledger:
-        runs = history(ledger, most=10)
-        assert [run_history.run.id for run_history in runs] == [5, 4, 3, 1]
-        assert [run_history.run.id for run_history in history(ledger, most=2)] == [5, 4]
-        assert [run.id for run in ledger.runs()] == [5, 4, 3, 2, 1]
-    assert [run_history.undone_by for run_history in runs] == [None, None, 5, None]
-    assert [run_history.run.ending for run_history in runs] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
-    first, lost, third = runs[3].albums, runs[1].albums, runs[2].albums
-    samples = [[home.name(photo) for photo in album.sample] for (album,) in (first, lost, third)]
-    assert samples == [["alice-1", "alice-0"], [], ["alice-0"]]
-    first, lost, third = ((replace(album, sample=()),) for (album,) in (first, lost, third))
-    assert first == (AlbumHistory("Best", 2, 0, created=True, deleted=False, edits=1, shares=1, unclear=0),)
-    assert lost == (AlbumHistory("Best", 0, 0, created=False, deleted=False, edits=0, shares=0, unclear=1),)
-    assert third == (AlbumHistory("Best", 0, 1, created=False, deleted=False, edits=0, shares=0, unclear=0),)
-
-
-# -- forgetting --------------------------------------------------------------------------------------------------------
-
-
-def test_what_people_took_out_is_listed_and_let_in_by_id_or_address(home: Household) -> None:
-    home.rate("alice-0", "alice-1", "alice-2")
-    home.sync()
-    home.take_out("alice-0", "alice-1", "alice-2")
-    home.rules = (rule(),)
-    home.sync()
-    first, second, third = (home.id(f"alice-{number}") for number in range(3))
-    with home.writing() as (ledger, _):
-        album = known_album("Best", ledger)
-        out = kept_out(album, ledger)
-        assert [membership.asset.file_name for membership in out] == ["alice-2.jpg", "alice-1.jpg", "alice-0.jpg"]
-        with pytest.raises(ConfigurationError, match="nowhere is not kept out"):
-            forget(album, [first, "nowhere"], ledger)
-        assert forget(album, [f"http://photos/photos/{first}", second.upper()], ledger) == 2
-        assert [membership.asset.id for membership in kept_out(album, ledger)] == [third]
-        assert forget(album, [], ledger) == 1
-        assert forget(album, [], ledger) == 0
-    home.sync()
-    assert home.inside() == {"alice-0", "alice-1", "alice-2"}
-
-
-def test_an_album_of_the_ledger_is_found_by_rule_name_id_or_address(home: Household) -> None:
-    home.rules = (rule("Best"), rule("Rest"))
-    home.rate("alice-0")
-    home.sync()
-    best = home.album("Best")
-    home.album("Rest").name = "Best of the rest"
-    home.sync()
-    with home.writing() as (ledger, _):
-        wanted = ["Best", " Best ", best.id, f"http://photos/albums/{best.id}"]
-        assert {known_album(word, ledger).key.rule for word in wanted} == {"Best"}
-        assert known_album("Best of the rest", ledger).key.rule == "Rest"
-        with pytest.raises(ConfigurationError) as caught:
-            known_album("Besst", ledger)
-        assert caught.value.problems[0].hint == "Did you mean 'Best', 'Rest'?"
-        with pytest.raises(ConfigurationError) as caught:
-            known_album("Zzyzx", ledger)
-        assert caught.value.problems[0].hint == "`ledger list` tells all albums."
-        key = known_album("Best", ledger).key
-        ledger.bind(AlbumKey("somebody else", "Best"), Album("a", "Best", 0, None, "", ""))
-        with pytest.raises(ConfigurationError, match="2 albums of the ledger are meant by 'Best'"):
-            known_album("Best", ledger)
-        forget_album(known_album(best.id, ledger), ledger)
-        assert ledger.binding(key) is None
-
-
-# -- adopting ----------------------------------------------------------------------------------------------------------
-
-
-def adopted(home: Household, album: str, *photos: str, name: str = "Best", take_over: bool = False) -> Adopted:
-    library = home.sandbox.library
-    alice = library.user_named("alice").id
-    result = home.album(album)
-    view = CurrentAlbum(Album(result.id, result.name, 0, "owner", "Alice", ""), frozenset(result.asset_ids))
-    with home.writing() as (ledger, _):
-        selected = [asset for asset in home.planned().albums[0].additions if home.name(asset.id) in photos]
-        taken = {alice: selected} if take_over else None
-        return adopt(AlbumKey(alice, name), view, ledger, home.sandbox.url, lambda: "now", take_over=taken)
-
-
-@pytest.fixture
-def older(home: Household) -> Household:
-    """A household with an album of Alice's from before, with photos 0, 1 and 4."""
-    library = home.sandbox.library
-    ids = [home.id(name) for name in ("alice-0", "alice-1", "alice-4")]
-    library.add_album("Older", owner_id=library.user_named("alice").id, asset_ids=ids)
-    home.rate("alice-0", "alice-1", "alice-2")
-    return home
-
-
-def test_an_adopted_album_is_fed_from_then_on_and_what_is_in_it_stays_hand_made(older: Household) -> None:
-    assert adopted(older, "Older") == Adopted(0, None, ())
-    older.sync()
-    assert older.inside("Older") == {"alice-0", "alice-1", "alice-2", "alice-4"}
-    older.rate("alice-0", "alice-2", stars=1)
-    older.sync()
-    assert older.inside("Older") == {"alice-0", "alice-1", "alice-4"}
-
-
-def test_what_is_taken_over_may_go_once_it_matches_no_more(older: Household) -> None:
-    assert adopted(older, "Older", "alice-0", "alice-1", "alice-2", take_over=True).taken_over == 2
-    older.sync()
-    older.rate("alice-0", "alice-2", stars=1)
-    older.sync()
-    assert older.inside("Older") == {"alice-1", "alice-4"}
-
-
-def test_taking_over_is_nothing_that_undo_takes_out(older: Household) -> None:
-    adopted(older, "Older", "alice-0", take_over=True)
-    assert said(older, 1).message == "run 1 wrote nothing to the server"
-
-
-def test_a_rule_that_adopts_another_album_lets_the_first_one_go(older: Household) -> None:
-    older.sync()
-    outcome = adopted(older, "Older")
-    assert outcome.before is not None
-    assert outcome.before.name == "Best"
-    older.sync()
-    assert older.inside("Best") == {"alice-0", "alice-1", "alice-2"}
-    with open_ledger(older.ledger) as ledger:
-        (album,) = ledger.albums()
-        assert album.counts == {MembershipState.OURS: 1, MembershipState.HAND_MADE: 3}
-
-
-def test_two_rules_that_feed_one_album_are_told(older: Household) -> None:
-    adopted(older, "Older", name="Other rule")
-    assert adopted(older, "Older").shared_with == ("Other rule",)
-
-
-# -- saved plans and permissions ---------------------------------------------------------------------------------------
-
-
-def outdated(home: Household, plan: Plan, *, rules: str | None = None) -> str:
-    """What is said to have changed; empty if nothing."""
-    servers = {name: account.server for name, account in home.accounts().present.items()}
-    with open_ledger(home.ledger) as ledger:
-        state = ledger.state
-    try:
-        require_current(plan, servers, ledger=state, rules=rules)
-    except PlanOutdated as error:
-        return error.message
-    return ""
-
-
-def test_a_saved_plan_is_checked_before_anything_is_written(home: Household) -> None:
-    home.rules = (rule("Best"), rule("Second"))
-    home.rate("alice-0")
-    home.sync()
-    home.rate("alice-1")
-    plan = home.planned()
-    assert outdated(home, plan) == ""
-    assert outdated(home, plan, rules="another digest") == "the rules were edited"
-    home.put_in("alice-3")
-    home.sandbox.library.delete_album(home.album("Second").id)
-    assert outdated(home, plan) == (
-        "photos were put into the album 'Best', or taken out, since the plan was made;"
-        " the album 'Second' is not there any more, or not shared with this account"
-    )
-    home.sync()
-    assert outdated(home, plan) == "something was written since, or the ledger is another one"
-    home.keys["alice"] = "bob"
-    assert outdated(home, plan).startswith("the key of the account alice belongs to another user; something")
-
-
-def test_a_saved_plan_whose_account_fails_says_why(home: Household) -> None:
-    home.rate("alice-0")
-    plan = home.planned()
-    home.rules = (rule("Best", "alice", "bob"),)
-    home.keys["alice"] = "nobody"
-    accounts = home.accounts()
-    with pytest.raises(ConfigurationError, match=r"account alice: .* 401"):
-        require_accounts(plan, accounts.present, accounts.absent)
-
-
-def test_a_saved_plan_for_another_server_is_refused_and_another_address_is_no_other_server(home: Household) -> None:
-    plan = home.planned()
-    with Sandbox(home.sandbox.library) as moved, Sandbox(two_people(seed=2)) as other:
-        servers = {"alice": Household(moved, home.ledger, home.rules).connect("alice")}
-        require_current(plan, servers, ledger="", rules=None)
-        servers = {"alice": Household(other, home.ledger, home.rules).connect("alice")}
-        with pytest.raises(PlanOutdated, match=f"another user: the plan was made for {home.sandbox.url}"):
-            require_current(plan, servers, ledger="", rules=None)
-
-
-def test_a_saved_plan_does_not_make_a_second_album_of_a_name(home: Household) -> None:
-    home.rate("alice-0")
-    plan = home.planned()
-    home.sandbox.library.add_album("Best", owner_id=home.sandbox.library.user_named("alice").id)
-    assert outdated(home, plan) == "there is an album 'Best' now"
-
-
-def test_every_change_has_its_permission(home: Household) -> None:
-    home.sandbox.add_key("reader", "Alice", ("asset.read", "album.read", "user.read", "person.read", "tag.read"))
-    home.rate("alice-0", "alice-1")
-    home.rules = (rule(order="asc", share=(Share("bob@example.org", "viewer"),)),)
-    plans = [home.planned()]
-    home.sync()
-    home.rate("alice-0", stars=1)
-    home.rules = (rule(order="asc", share=(Share("bob@example.org", "editor"),)),)
-    plans.append(home.planned())
-    home.rules = (rule(unshare=True),)
-    plans += [home.planned(), undoing(home)]
-    assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
-    home.keys["alice"] = "reader"
-    servers = {"alice": home.connect("alice")}
-    messages = {problem.message for problem in without_unpermitted(plans[0], servers).albums[0].problems}
-    assert "the key lacks the permission album.create, for creating albums" in messages
-    result = [
-        {problem.message.split()[5].rstrip(",") for problem in stopped.albums[0].problems}
-        for stopped in (without_unpermitted(plan, servers) for plan in plans)
-    ]
-    assert result == [
-        {"album.create", "albumUser.create", "albumAsset.create", "album.update"},
-        {"albumAsset.delete", "albumUser.update"},
-        {"albumAsset.delete", "albumUser.delete"},
-        {"albumAsset.delete", "album.delete"},
-    ]
-    del home.keys["alice"]
-    assert without_unpermitted(plans[0], {"alice": home.connect("alice")}) == plans[0]

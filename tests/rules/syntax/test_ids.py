@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, why_no_id
-from tests.support.payloads import ANNA
+from tests.support.payloads import ANNA, NOT_V4
 
 
 @pytest.mark.parametrize("version", "0123456789abcdef")
@@ -28,6 +28,10 @@ def test_what_nobody_means_as_an_id_is_none(text: str) -> None:
     assert why_no_id(text) is None
 
 
+def test_it_is_said_why_immich_refuses_one() -> None:
+    assert why_no_id(NOT_V4) == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
+
+
 def test_capital_letters_make_no_difference() -> None:
     assert is_id(ANNA.upper())
 
@@ -42,6 +46,7 @@ def test_capital_letters_make_no_difference() -> None:
         (f"https://photos.example/albums/{ANNA}0", None),
         (f"https://photos.example/people/{ANNA}", None),
         ("https://photos.example/albums", None),
+        (ANNA, None),
     ],
 )
 def test_an_address_carries_the_id_of_its_kind(url: str, expected: str | None) -> None:
