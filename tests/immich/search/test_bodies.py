@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immich_sandbox import Sandbox, generate
-from immich_sandbox.levels import LEVELS
 from immich_sandbox.requests.structured_fields import FILTER
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.bodies import filter_body
@@ -22,6 +21,7 @@ from tests.immich.search.controls.test_no_false_alarm import values_of
 from tests.immich.search.test_verify import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, answered, changed
 from tests.support.immich_clients import (
     SERVED_OPERATORS,
+    STRUCTURED,
     TIMELINE,
     by_filter,
     ids_found_by,
@@ -112,9 +112,6 @@ def test_a_structured_search_finds_what_its_conditions_say_newest_first(
         assert body["orderBy"] == {"field": "fileCreatedAt", "direction": "desc"}
 
 
-STRUCTURED_VERSION = Version(*LEVELS["3.2"].version)
-
-
 @pytest.fixture(scope="module")
 def small() -> Iterator[Sandbox]:
     with Sandbox(generate(400), "3.2") as running:
@@ -124,9 +121,7 @@ def small() -> Iterator[Sandbox]:
 @pytest.mark.untraced
 @pytest.mark.parametrize(
     "name",
-    sorted(
-        row.name for row in FIELDS.values() if (row.condition or row.absence) and STRUCTURED_VERSION in row.releases
-    ),
+    sorted(row.name for row in FIELDS.values() if (row.condition or row.absence) and STRUCTURED in row.releases),
 )
 def test_flat_fields_and_filter_find_the_same(small: Sandbox, name: str) -> None:
     server = server_at(small)
