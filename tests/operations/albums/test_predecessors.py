@@ -332,6 +332,17 @@ def test_a_rule_of_which_nothing_was_left_when_it_was_renamed_is_known_by_what_i
     assert albums(days) == ["Day 02", "On the 01"]
 
 
+def test_a_rule_that_only_made_a_new_album_when_it_was_renamed_is_known_by_that(day_without: Household) -> None:
+    days = day_without
+    days.rate("alice-1", stars=1)
+    days.sync()
+    days.rate("alice-2")
+    renamed(days, "On the {day}")
+    days.rate("alice-0")
+    assert days.sync().failures == []
+    assert (days.inside("On the 01"), days.inside("On the 03")) == (set(), {"alice-2"})
+
+
 def test_a_rule_that_did_nothing_when_it_was_renamed_is_asked_about_once_more(day_without: Household) -> None:
     days = day_without
     days.rate("alice-1", stars=1)

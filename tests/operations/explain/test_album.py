@@ -17,7 +17,7 @@ from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import doing
-from immich_smart_albums.rules.album import RuleSet
+from immich_smart_albums.rules.album import Keep, RuleSet
 from immich_smart_albums.rules.tree import Rule, SplitKey
 from tests.support.household import BEST, Household, rule, two_people
 
@@ -223,6 +223,38 @@ def test_a_rule_that_was_renamed_is_explained_by_what_is_remembered_of_it(home: 
     home.rules = (rule("Favourites", was="Beast"),)
     explanation = explained(home, "alice-0", "Favourites").places[0]
     assert (explanation.album, explanation.inside, explanation.standing) == (None, False, None)
+
+
+def test_albums_of_a_split_rule_that_was_renamed_are_explained_by_what_is_remembered_of_them(home: Household) -> None:
+    home.rules = (SPLIT,)
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sync()
+    home.take_out("alice-0", album="Best of 06")
+    home.sync()
+    home.rate("alice-0", "alice-1", "alice-2", stars=1)
+    home.rules = (replace(SPLIT, keep=Keep.ADD_ONLY),)
+    home.sync()
+    renamed = replace(SPLIT, name="Month {month}", keep=Keep.ADD_ONLY)
+    home.rate("alice-0")
+    home.rules = (replace(renamed, was=SPLIT.name),)
+    for _ in range(2):  # before a run knows that, and after
+        (place,) = explained(home, "alice-0", "Month {month}").places
+        assert (place.name, place.standing, place.album is None) == ("Month 06", MembershipState.TAKEN_OUT, False)
+        home.sync()
+
+    def moved(name: str, month: int) -> None:
+        instant = home.sandbox.library.assets[home.id(name)].local_date_time + month * 31 * 86_400_000_000
+        home.sandbox.library.update(home.id(name), local_date_time=instant, file_created_at=instant)
+
+    # One that is not wanted is in an album that has its first name still.
+    moved("alice-0", 1)
+    home.rules = (replace(renamed, name="In {month}", was=renamed.name),)
+    home.sync()
+    (place,) = explained(home, "alice-1", "In {month}").places
+    assert (place.name, place.wanted, place.inside) == ("Month 06", False, True)
+    moved("alice-0", -1)
+    place, _ = explained(home, "alice-0", "In {month}").places
+    assert (place.name, place.wanted, place.standing) == ("In 06", True, MembershipState.TAKEN_OUT)
 
 
 def test_an_album_that_cannot_be_looked_at_tells_what_the_ledger_knows_all_the_same(home: Household) -> None:

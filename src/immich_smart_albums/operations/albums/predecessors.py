@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, AlbumKey
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import folded, same_name
-from immich_smart_albums.operations.albums.earlier_names import earlier_names, earlier_rules
+from immich_smart_albums.operations.albums.earlier_names import earlier_keys, earlier_rules
 from immich_smart_albums.operations.albums.was_questions import renamed_or_new
 from immich_smart_albums.rules.split import pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.journal import KnownAlbum
@@ -135,15 +135,12 @@ class Predecessors:
         before = [AlbumKey(predecessor.user, predecessor.rule)] if predecessor.rule else []
         if rule.rule.split:
             before = earlier_rules([AlbumKey(owner.user.id, rule.name), *before], self._renames, self._names)
-        known = {album.key for album in self._albums if not rule.rule.split or self._is_of(album, rule, before)}
-        return {name: key for name, key in earlier_names(rule, before, selections.values()) if key in known}
-
-    def _is_of(self, album: KnownAlbum, rule: AlbumRule, before: Iterable[AlbumKey]) -> bool:
-        """Whether an album is a rule's, or was one of those before; some other rule's may only be called like that."""
-        if album.key in self._names:
-            return False
-        # Before splits were noted, only the name tells.
-        return album.split in {"", rule.name} or AlbumKey(album.key.owner, album.split) in before
+        if not before:
+            return {}
+        combinations = {
+            values for selection in selections.values() for groups in selection.groups.values() for values in groups
+        }
+        return earlier_keys(rule, before, combinations, self._albums, self._names)
 
     def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Predecessor | None:
         """The earlier rule of this name: one of the owner's, before one of another account."""

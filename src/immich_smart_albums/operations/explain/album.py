@@ -11,6 +11,7 @@ from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.text.forms import nfc, same_name
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
+from immich_smart_albums.operations.albums.earlier_names import earlier_keys, earlier_rules
 from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule
 from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
+    from immich_smart_albums.selection.run.split import Combination
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,13 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
         )
     wanted = dict.fromkeys(_names(album, whys))
     named = [name] if name != album.name or not album.rule.split else []
-    names = dict.fromkeys((*named, *wanted, *_remembered(album, asset_id, owner, ledger)))
-    places = tuple(_place(album, name, asset_id, owner, ledger, wanted=name in wanted) for name in names)
+    before = _keys_before(album, whys, owner, ledger)
+    remembered = {key.rule: key for key in _remembered(album, asset_id, owner, ledger) if key not in before.values()}
+    keys = {name: AlbumKey(owner.user.id, name) for name in (*named, *wanted)} | remembered
+    places = tuple(
+        _place(album, key, asset_id, owner, ledger, before.get(name), wanted=name in wanted)
+        for name, key in keys.items()
+    )
     return AlbumExplanation(album.name, asset_id, base, whys, places)
 
 
@@ -134,35 +141,52 @@ def _explanations(
 
 def _names(album: AlbumRule, whys: tuple[RuleExplanation, ...]) -> Iterator[str]:
     """The names of the albums in which the photo belongs."""
+    return (album_name(album.name, album.rule.split, values) for values in _combinations(whys))
+
+
+def _combinations(whys: tuple[RuleExplanation, ...]) -> Iterator[Combination]:
     for why in whys:
         if why.passed:
-            combinations = why.combinations if why.combinations is not None else ((),)
-            yield from (album_name(album.name, album.rule.split, values) for values in combinations)
+            yield from why.combinations if why.combinations is not None else ((),)
 
 
-def _remembered(album: AlbumRule, asset_id: str, owner: ConnectedAccount, ledger: Ledger) -> Iterator[str]:
-    """The names of the albums of a split for which the ledger knows the photo."""
+def _keys_before(
+    album: AlbumRule, whys: tuple[RuleExplanation, ...], owner: ConnectedAccount, ledger: Ledger
+) -> dict[str, AlbumKey]:
+    """The keys of albums that the next run will rename in the ledger, by the names that they get."""
+    before = [AlbumKey(owner.user.id, album.was)] if album.was is not None else []
+    if album.rule.split:
+        before = earlier_rules([AlbumKey(owner.user.id, album.name), *before], ledger.renames(), frozenset())
+    return earlier_keys(album, before, list(_combinations(whys)), ledger.albums())
+
+
+def _remembered(album: AlbumRule, asset_id: str, owner: ConnectedAccount, ledger: Ledger) -> Iterator[AlbumKey]:
+    """The keys of the albums of a split for which the ledger knows the photo."""
     if not album.rule.split:
         return
     for album_of_ledger in ledger.albums():
         key = album_of_ledger.key
         if (
             key.owner == owner.user.id
-            and pattern(album.name, album.rule.split).fullmatch(nfc(key.rule))
+            and (album_of_ledger.split == album.name or pattern(album.name, album.rule.split).fullmatch(nfc(key.rule)))
             and asset_id in ledger.memory(key).memberships
         ):
-            yield key.rule
+            yield key
 
 
 def _place(  # noqa: PLR0913 - what is asked, and of whom
-    album: AlbumRule, name: str, asset_id: str, owner: ConnectedAccount, ledger: Ledger, *, wanted: bool
+    album: AlbumRule,
+    key: AlbumKey,
+    asset_id: str,
+    owner: ConnectedAccount,
+    ledger: Ledger,
+    before: AlbumKey | None,
+    *,
+    wanted: bool,
 ) -> AlbumPlacement:
-    key = AlbumKey(owner.user.id, name)
-    binding = ledger.binding(key)
-    if binding is None and album.was is not None and not album.rule.split:
-        # The next run will rename it in the ledger.
-        before = AlbumKey(owner.user.id, album.was)
-        key, binding = (before, ledger.binding(before)) if ledger.binding(before) else (key, binding)
+    name, binding = key.rule, ledger.binding(key)
+    if binding is None and before is not None:
+        key, binding = before, ledger.binding(before)
     membership = ledger.memory(key).memberships.get(asset_id)
     runs = {run.id: run for run in ledger.runs()} if membership else {}
     standing = membership.standing if membership else None

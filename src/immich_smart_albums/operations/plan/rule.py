@@ -58,14 +58,17 @@ class RulePlanner:
         parts = dict(albums_of(rule, answers.selections))
         before = self.predecessors.keys_before(rule, owner, predecessor, answers.selections)
         renamed = {key.rule for key in before.values()}
-        left = set(left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule})) - renamed - parts.keys()
-        parts |= {name: dict.fromkeys(answers.selections, ()) for name in sorted(left)}
+        for name in left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule}):
+            if name not in renamed:
+                parts.setdefault(name, dict.fromkeys(answers.selections, ()))
         albums = [RuleAlbum(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
         plans = list(self.allowing(map(self.albums.plan, albums)))
         if predecessor.rule:
-            # Where nothing goes into any album now, these tell that the rule was renamed.
+            # Albums that are new, or to which nothing goes any more, tell that the rule was renamed, too.
             was = AlbumKey(predecessor.user, predecessor.rule)
-            plans = [structs.replace(plan, was=was) if plan.rule in left else plan for plan in plans]
+            plans = [
+                structs.replace(plan, was=plan.was or was) if plan.album or plan.changes else plan for plan in plans
+            ]
         for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so only its first album has them
