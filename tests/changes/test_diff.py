@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from immich_smart_albums.changes.change import (
     AddAssets,
-    Change,
     CreateAlbum,
     Edit,
     RemoveAssets,
@@ -17,31 +12,9 @@ from immich_smart_albums.changes.change import (
 )
 from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.memory import AlbumMemory, Interrupted, MembershipState, OpenShare
-from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Observed, digest
-from immich_smart_albums.errors import Problem
-from tests.support.change_values import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
-
-if TYPE_CHECKING:
-    from immich_smart_albums.model.album import User
-
-IN_STEP = rule(in_step=True)
-BOTH = rule(in_step=True, accounts=("alice", "bob"))
-FAILED = (Problem("account bob", "no answer"),)
-BY_HAND = "somebody changed that by hand, so it stays until"
-
-
-def added(plan: AlbumPlan) -> str:
-    return "".join(addition.id for addition in plan.additions)
-
-
-def removed(plan: AlbumPlan) -> str:
-    return "".join(removal.id for removal in plan.removals)
-
-
-def ids(photos: tuple[object, ...]) -> str:
-    return "".join(getattr(photo, "id", photo) for photo in photos)  # type: ignore[arg-type]
-
+from immich_smart_albums.changes.plan import AlbumSnapshot, digest
+from tests.support.album_plans import BOTH, FAILED, IN_STEP, added, removed
+from tests.support.change_values import ALICE, BOB, EVE, asset, assets, memory, rule, view, wanted
 
 # -- adding -----------------------------------------------------------------------------------------------------------
 
@@ -84,123 +57,6 @@ def test_without_its_owner_an_album_is_neither_made_nor_edited_nor_shared() -> N
     only_bob = wanted({"bob": "ab"}, settings, problems=FAILED, shares=((EVE, "viewer"),))
     assert plan_album(only_bob, None).changes == ()
     assert plan_album(only_bob, view("")).changes == (AddAssets("bob", assets("ab")),)
-
-
-# -- what people did --------------------------------------------------------------------------------------------------
-
-
-def test_what_a_person_took_out_stays_out() -> None:
-    plan = plan_album(wanted("abc"), view("c"), memory("abc"))
-    assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
-    assert plan.learned == Observed(taken_out=assets("ab"))
-
-
-def test_what_was_hand_made_and_taken_out_stays_out_too() -> None:
-    plan = plan_album(wanted("ab"), view(""), memory(hand_made="a"))
-    assert (added(plan), ids(plan.kept_out)) == ("b", "a")
-    assert plan.learned == Observed(taken_out=assets("a"))
-
-
-@pytest.mark.parametrize("standing", [MembershipState.TAKEN_OUT, MembershipState.GONE, MembershipState.UNSURE])
-def test_it_stays_out_on_every_run(standing: MembershipState) -> None:
-    plan = plan_album(wanted("ab"), view(""), remembering(standing, "a"))
-    assert (added(plan), ids(plan.kept_out)) == ("b", "a")
-    # What was gone and matches again was not deleted, so a person took it out.
-    assert plan.learned == Observed(taken_out=assets("a") if standing is MembershipState.GONE else ())
-
-
-def test_what_we_took_out_is_added_when_it_matches_again() -> None:
-    assert added(plan_album(wanted("a"), view(""), remembering(MembershipState.REMOVED, "a"))) == "a"
-
-
-@pytest.mark.parametrize(
-    "standing", [MembershipState.TAKEN_OUT, MembershipState.GONE, MembershipState.UNSURE, MembershipState.REMOVED]
-)
-def test_what_a_person_put_back_is_hand_made_from_then_on(standing: MembershipState) -> None:
-    plan = plan_album(wanted("", IN_STEP), view("a"), remembering(standing, "a"))
-    assert (plan.changes, plan.hand_made) == ((), 1)
-    assert plan.learned == Observed(hand_made=("a",))
-
-
-def test_what_is_neither_there_nor_selected_is_noted_and_that_is_all() -> None:
-    plan = plan_album(wanted("", IN_STEP), view(""), memory("a", hand_made="b"))
-    assert (plan.changes, plan.kept_out) == ((), ())
-    assert plan.learned == Observed(gone=("a", "b"))
-
-
-def test_what_is_in_the_trash_is_still_ours() -> None:
-    plan = plan_album(wanted("", IN_STEP), view("", hidden="a"), memory("a"))
-    assert (plan.changes, plan.learned) == ((), Observed())
-
-
-def test_what_is_in_the_trash_and_selected_is_not_added_again() -> None:
-    assert plan_album(wanted("a"), view("", hidden="a"), memory("a")).changes == ()
-
-
-def test_what_is_there_and_unknown_is_remembered_as_hand_made() -> None:
-    plan = plan_album(wanted("a"), view("abc"), memory("a", hand_made="b"))
-    assert plan.learned == Observed(hand_made=("c",))
-    assert plan.hand_made == 2
-
-
-# -- interrupted requests ---------------------------------------------------------------------------------------------
-
-
-def interrupted(updated: str = "u0") -> Interrupted:
-    return Interrupted(7, assets("ab"), updated)
-
-
-def test_an_interrupted_request_of_which_nothing_is_there_is_repeated_if_nobody_touched_the_album() -> None:
-    plan = plan_album(wanted("abc"), view("x"), memory(hand_made="x", interrupted=(interrupted(),)))
-    assert (added(plan), plan.warnings) == ("abc", ())
-    assert plan.learned == Observed(settled=(7,))
-
-
-def test_it_is_not_repeated_if_somebody_touched_the_album() -> None:
-    plan = plan_album(wanted("abc"), view("", updated="u1"), memory(interrupted=(interrupted(),)))
-    assert (added(plan), ids(plan.kept_out)) == ("c", "ab")
-    assert plan.learned == Observed(unsure=assets("ab"), settled=(7,))
-    (warning,) = plan.warnings
-    assert warning.startswith("a run was interrupted while it added 2 photos that are not in the album now")
-
-
-@pytest.mark.parametrize("updated", ["u0", "u1"])
-def test_what_is_there_of_it_counts_as_hand_made_and_what_is_not_stays_out(updated: str) -> None:
-    known = memory(interrupted=(interrupted(),))
-    plan = plan_album(wanted("bc", IN_STEP), view("a", updated=updated), known)
-    assert (added(plan), removed(plan), ids(plan.kept_out)) == ("c", "", "b")
-    assert plan.learned == Observed(hand_made=("a",), unsure=assets("b"), settled=(7,))
-    assert len(plan.warnings) == 2
-
-
-def test_without_an_album_to_look_at_nothing_of_it_is_added() -> None:
-    for seen in (None, CurrentAlbum(view("").album, frozenset())):
-        plan = plan_album(wanted("ab"), seen, memory(interrupted=(interrupted(),)))
-        assert (plan.changes, plan.learned.unsure) == ((), assets("ab"))
-
-
-def test_what_an_interrupted_request_was_to_take_out_is_still_ours_if_nobody_touched_the_album() -> None:
-    known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
-    plan = plan_album(wanted("", IN_STEP), view("ab"), known)
-    assert (removed(plan), plan.warnings, plan.learned) == ("ba", (), Observed(settled=(7,)))
-
-
-def test_it_counts_as_hand_made_if_somebody_may_have_put_it_back() -> None:
-    known = memory("abc", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
-    plan = plan_album(wanted("", IN_STEP), view("ac", updated="u1"), known)
-    assert (removed(plan), plan.hand_made) == ("c", 1)
-    assert plan.learned == Observed(hand_made=("a",), unsure=assets("b"), settled=(7,))
-    assert [warning.partition(":")[0] for warning in plan.warnings] == [
-        "a run was interrupted while it took out 1 photo that is not in the album now",
-        "a run was interrupted while it took out 1 photo that is in the album now",
-    ]
-
-
-def test_what_it_took_out_stays_out_even_if_it_matches_again() -> None:
-    known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
-    plan = plan_album(wanted("ab", IN_STEP), view(""), known)
-    assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
-    assert plan.learned == Observed(unsure=assets("ab"), settled=(7,))
 
 
 # -- removing ---------------------------------------------------------------------------------------------------------
@@ -259,143 +115,6 @@ def test_removing_comes_before_sharing_and_adding_last_but_for_details() -> None
 
 
 # -- details and shares -----------------------------------------------------------------------------------------------
-
-
-def edits(plan: AlbumPlan) -> list[Change]:
-    return [change for change in plan.changes if isinstance(change, SetDetails)]
-
-
-def test_details_are_edited_only_where_they_differ() -> None:
-    settings = rule(description="Ours", order="asc", cover="a")
-    (change,) = edits(plan_album(wanted("a", settings), view("a")))
-    assert change == SetDetails(Edit("", "Ours"), Edit("desc", "asc"), Edit(None, "a"))
-    assert edits(plan_album(wanted("a", settings), view("a", description="Ours", order="asc", cover="a"))) == []
-    assert edits(plan_album(wanted("a"), view("a", description="By hand"))) == []
-
-
-def test_a_new_album_gets_its_description_when_it_is_made_and_the_rest_afterwards() -> None:
-    settings = rule(description="Ours", order="asc", cover="newest")
-    plan = plan_album(wanted("ab", settings), None)
-    assert edits(plan) == [SetDetails(order=Edit(None, "asc"), cover=Edit(None, "b"))]
-
-
-@pytest.mark.parametrize(
-    ("cover", "chosen"), [("newest", "d"), ("oldest", "a"), ("favorite", "c"), ("x", "x"), ("b", "b")]
-)
-def test_a_cover_is_chosen_among_what_will_be_in_the_album(cover: str, chosen: str) -> None:
-    # e is newer, and was taken out by hand.
-    plan = plan_album(
-        wanted("abcde", rule(cover=cover), favorites=frozenset("bce")), view("ax"), memory("ae", hand_made="x")
-    )
-    assert edits(plan) == [SetDetails(cover=Edit(None, chosen))]
-    assert plan.warnings == ()
-
-
-def test_where_nothing_can_be_the_cover_it_stays_as_it_is() -> None:
-    assert edits(plan_album(wanted("a", rule(cover="favorite")), view("a"))) == []
-    plan = plan_album(wanted("a", rule(cover="nowhere")), view("a"))
-    assert edits(plan) == []
-    assert plan.warnings == ("the cover nowhere is not in the album, so the cover stays as it is",)
-
-
-def shared(plan: AlbumPlan) -> list[Change]:
-    return [change for change in plan.changes if isinstance(change, ShareAlbum)]
-
-
-def test_an_album_is_shared_where_it_is_not_yet_and_roles_are_put_right() -> None:
-    plan = plan_album(
-        wanted("", shares=((EVE, "viewer"), (BOB, "editor"), (ALICE, "viewer"))), view("", users=((BOB, "viewer"),))
-    )
-    assert shared(plan) == [ShareAlbum(EVE, "viewer", None, "viewer"), ShareAlbum(BOB, "editor", "viewer", "editor")]
-
-
-def test_nobody_loses_an_album_unless_the_rule_says_so() -> None:
-    users = ((BOB, "viewer"), (EVE, "editor"))
-    assert shared(plan_album(wanted("", shares=((BOB, "viewer"),)), view("", users=users))) == []
-    strict = rule(unshare=True)
-    plan = plan_album(wanted("", strict, shares=((BOB, "viewer"),)), view("", users=users))
-    assert shared(plan) == [ShareAlbum(EVE, None, "editor")]
-
-
-def remembered(shares: dict[str, str], *open_shares: OpenShare) -> AlbumMemory:
-    return AlbumMemory(shares=shares, open_shares=open_shares)
-
-
-@pytest.mark.parametrize("users", [(), ((EVE, "editor"),)])
-def test_what_a_person_did_to_a_share_stays_until_the_rules_say_something_else(
-    users: tuple[tuple[User, str], ...],
-) -> None:
-    remembered_shares = remembered({"eve": "viewer"})
-    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=users), remembered_shares)
-    assert shared(plan) == []
-    now = "shared with Eve <eve@example.org> as editor" if users else "not shared with Eve <eve@example.org>"
-    assert plan.warnings == (f"it is {now}: {BY_HAND} `share` in the rules says something else",)
-    assert plan.learned == Observed()
-    other = plan_album(wanted("", shares=((EVE, "editor"),)), view("", users=users), remembered_shares)
-    assert shared(other) == ([] if users else [ShareAlbum(EVE, "editor", None, "editor")])
-    # Once the rules do not name somebody any more, naming them again is another word.
-    unnamed = plan_album(wanted("", shares=()), view("", users=users), remembered_shares)
-    assert (shared(unnamed), unnamed.learned.shares) == ([], {})
-
-
-def test_who_is_in_as_the_rules_say_is_remembered_whoever_did_it() -> None:
-    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=((EVE, "viewer"),)))
-    assert (shared(plan), plan.learned.shares) == ([], {"eve": "viewer"})
-
-
-def test_unshare_takes_away_what_people_gave_and_does_not_give_back_what_they_took() -> None:
-    settings = rule(unshare=True)
-    plan = plan_album(
-        wanted("", settings, shares=((EVE, "viewer"),)),
-        view("", users=((BOB, "editor"),)),
-        remembered({"eve": "viewer"}),
-    )
-    assert shared(plan) == [ShareAlbum(BOB, None, "editor")]
-
-
-@pytest.mark.parametrize(("updated", "is_shared"), [("u0", True), ("before that", False)])
-def test_a_share_that_was_interrupted_may_have_been_taken_away_since(updated: str, *, is_shared: bool) -> None:
-    remembered_shares = remembered({}, OpenShare(7, "eve", "viewer", updated))
-    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view(""), remembered_shares)
-    assert bool(shared(plan)) is is_shared
-    assert bool(plan.warnings) is not is_shared
-    assert plan.learned.settled == (7,)
-    assert plan.learned.shares == (None if is_shared else {"eve": "viewer"})
-
-
-def test_what_an_account_would_add_waits_while_a_person_keeps_it_from_being_editor() -> None:
-    both = {"alice": "a", "bob": "bc"}
-    plan = plan_album(wanted(both, BOTH), view(""), remembered({"bob": "feeds it"}))
-    assert [asset.id for asset in plan.additions] == ["a"]
-    assert plan.warnings == (
-        f"it is not shared with Bob <bob@example.org>: {BY_HAND} somebody shares it again",
-        "2 photos of accounts that are no editors of the album any more are not added",
-    )
-    one = plan_album(wanted({"alice": "", "bob": "b"}, BOTH), view(""), remembered({"bob": "feeds it"}))
-    assert one.warnings[1] == "1 photo of an account that is no editor of the album any more is not added"
-
-
-def test_of_an_account_that_failed_it_stays_known_what_it_was_given() -> None:
-    plan = plan_album(
-        wanted({"alice": "a"}, BOTH, users={"alice": ALICE}, problems=FAILED), view(""), remembered({"bob": "feeds it"})
-    )
-    assert plan.learned.shares is None
-
-
-def test_accounts_that_feed_an_album_together_are_its_editors_whatever_else_is_said() -> None:
-    settings = rule(accounts=("alice", "bob"), unshare=True)
-    plan = plan_album(wanted({"alice": "a", "bob": ""}, settings, shares=((BOB, "viewer"),)), view(""))
-    assert shared(plan) == [ShareAlbum(BOB, "editor", None, "viewer, feeds it")]
-    # Of an account that failed nobody knows whose it is.
-    plan = plan_album(
-        wanted({"alice": "a"}, settings, users={"alice": ALICE}, problems=FAILED), view("", users=((BOB, "editor"),))
-    )
-    assert shared(plan) == []
-
-
-def test_an_album_of_somebody_who_feeds_it_too_is_not_shared_with_its_owner() -> None:
-    plan = plan_album(wanted({"alice": "a", "bob": ""}), view("", owner=BOB, users=((ALICE, "editor"),)))
-    assert shared(plan) == []
 
 
 def test_of_an_album_that_is_not_known_further_nothing_but_photos_is_written() -> None:
