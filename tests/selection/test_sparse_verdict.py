@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Leaf, Node, Not, leaves, verdict
-from immich_smart_albums.selection.sparse_verdict import SparseVerdict, chosen, deciding
+from immich_smart_albums.selection.sparse_verdict import SparseVerdict, deciding_filters, filters_in
 from tests.support.in_memory_searches import city, exactly
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_it_is_the_verdict_of_the_whole_tree(tree: Node) -> None:
 
 @pytest.mark.parametrize("tree", TREES, ids=map(str, range(len(TREES))))
 def test_a_filter_decides_if_nothing_else_has_to_be_known(tree: Node) -> None:
-    holding, out = deciding(tree)
+    holding, out = deciding_filters(tree)
     for check in leaves(tree):
         for passes in (True, False) if isinstance(check, Filter) else ():
             alone = verdict(tree, _only(check, passes=passes))
@@ -64,4 +64,4 @@ def _only(known: Leaf, *, passes: bool) -> Callable[[Leaf], bool | None]:
 
 @pytest.mark.parametrize(("mask", "checks"), [(0, []), (1, [A]), (0b110, [B, C]), (0b1100, [C]), (0b11000, [])])
 def test_filters_are_chosen_by_their_bits(mask: int, checks: list[Filter]) -> None:
-    assert list(chosen((A, B, C), mask)) == checks
+    assert list(filters_in((A, B, C), mask)) == checks

@@ -1,4 +1,4 @@
-"""The verdict of one tree on many photos, each of which passes few of its leaves: only these are looked at.
+"""Evaluates one tree for many photos of which each passes few leaves: the time goes with these few.
 
     >>> from immich_smart_albums.selection.compile.notation import equal
     >>> stars = [equal("rating", number) for number in range(1, 6)]
@@ -6,7 +6,7 @@
     >>> tree.of([]), tree.of(stars[3:4])
     (True, False)
 
-A rule may list thousands of file names, of which each photo has one.
+A rule may list thousands of file names, and each photo has one.
 """
 
 from __future__ import annotations
@@ -23,24 +23,26 @@ if TYPE_CHECKING:
 
 _Truth = bool | None
 _Counts = dict[_Truth, int]
-"""How many parts of a combination hold, do not, and are unknown."""
+"""How many children of a node hold, do not hold, and are unknown."""
 
-Forced = frozenset[tuple[Filter, bool]]
-"""Filters, each with the result that settles a tree alone."""
+Deciding = frozenset[tuple[Filter, bool]]
+"""Filters, each with the result that alone decides a tree."""
 
 
 class SparseVerdict:
-    """A tree whose leaves have the results that they mostly have; `of` says what holds where some pass instead."""
+    """A tree with a usual result of each leaf, and its verdict if some leaves pass instead."""
 
-    def __init__(self, tree: Node, mostly: Callable[[Leaf], _Truth]) -> None:
-        """Take in a tree; `mostly` is what holds of each leaf unless it is said to pass."""
-        self._mostly = mostly
-        self._parts: list[Node] = []
-        self._above: list[int] = []
-        """For each part the place of the combination that it is in; -1 for the whole."""
+    def __init__(self, tree: Node, usual: Callable[[Leaf], _Truth]) -> None:
+        """Number the nodes, and evaluate each with the `usual` results of its leaves."""
+        self._usual = usual
+        self._nodes: list[Node] = []
+        """All nodes, parents before their children. The lists below go with it."""
+        self._parents: list[int] = []
+        """The number of the parent; -1 for the whole tree."""
         self._truths: list[_Truth] = []
         self._counts: list[_Counts] = []
-        self._places: defaultdict[Leaf, list[int]] = defaultdict(list)
+        self._numbers: defaultdict[Leaf, list[int]] = defaultdict(list)
+        """Of each leaf, which may stand in several places."""
         self._add(tree, -1)
 
     def of(self, passing: Iterable[Leaf]) -> _Truth:
@@ -48,81 +50,85 @@ class SparseVerdict:
         truths: dict[int, _Truth] = {}
         counts: dict[int, _Counts] = {}
         for leaf in passing:
-            for place in self._places.get(leaf, ()):
-                self._change(place, truths, counts)
+            for number in self._numbers.get(leaf, ()):
+                self._let_pass(number, truths, counts)
         return truths.get(0, self._truths[0])
 
-    def _change(self, place: int, truths: dict[int, _Truth], counts: dict[int, _Counts]) -> None:
-        """Let a leaf pass, and whatever changes above it."""
+    def _let_pass(self, number: int, truths: dict[int, _Truth], counts: dict[int, _Counts]) -> None:
+        """Make a leaf true, and each node above it what follows, up to the first that stays as it is."""
         truth: _Truth = True
-        while place >= 0:
-            before = truths.get(place, self._truths[place])
+        while number >= 0:
+            before = truths.get(number, self._truths[number])
             if truth is before:
                 return
-            truths[place] = truth
-            place = self._above[place]
-            if place >= 0:
-                own = counts.setdefault(place, dict(self._counts[place]))
-                own[before] -= 1
-                own[truth] += 1
-                truth = _combined(self._parts[place], own)
+            truths[number] = truth
+            number = self._parents[number]
+            if number >= 0:
+                own_counts = counts.setdefault(number, dict(self._counts[number]))
+                own_counts[before] -= 1
+                own_counts[truth] += 1
+                truth = _combined(self._nodes[number], own_counts)
 
-    def _add(self, node: Node, above: int) -> _Truth:
-        place = len(self._parts)
-        own: _Counts = {True: 0, False: 0, None: 0}
-        self._parts.append(node)
-        self._above.append(above)
+    def _add(self, node: Node, parent: int) -> _Truth:
+        number = len(self._nodes)
+        counts: _Counts = {True: 0, False: 0, None: 0}
+        self._nodes.append(node)
+        self._parents.append(parent)
         self._truths.append(None)
-        self._counts.append(own)
+        self._counts.append(counts)
         match node:
             case All() | Any() | Not():
                 for child in (node.child,) if isinstance(node, Not) else node.children:
-                    own[self._add(child, place)] += 1
-                truth = _combined(node, own)
+                    counts[self._add(child, number)] += 1
+                truth = _combined(node, counts)
             case _:
-                self._places[node].append(place)
-                truth = self._mostly(node)
-        self._truths[place] = truth
+                self._numbers[node].append(number)
+                truth = self._usual(node)
+        self._truths[number] = truth
         return truth
 
 
-def _combined(node: Node, own: _Counts) -> _Truth:
+def _combined(node: Node, counts: _Counts) -> _Truth:
+    """Returns whether a combination holds, given how many of its children do."""
     match node:
         case All():
-            return False if own[False] else None if own[None] else True
+            return False if counts[False] else None if counts[None] else True
         case Any():
-            return True if own[True] else None if own[None] else False
+            return True if counts[True] else None if counts[None] else False
         case _:
-            return None if own[None] else bool(own[False])
+            return None if counts[None] else bool(counts[False])
 
 
-def deciding(tree: Node) -> tuple[Forced, Forced]:
-    """Returns the filters that alone make a tree hold, whatever else is known, and those that alone rule it out."""
-    return fold(tree, _of_leaf, all_of=_of_all, any_of=_of_any, negate=lambda forced: (forced[1], forced[0]))
+def deciding_filters(tree: Node) -> tuple[Deciding, Deciding]:
+    """Returns the filters that alone make a tree hold, and those that alone rule it out.
+
+    Nothing alone makes `a & (b or c)` hold, and `a` rules it out by failing.
+    """
+    return fold(tree, _of_leaf, all_of=_of_all, any_of=_of_any, negate=lambda deciding: (deciding[1], deciding[0]))
 
 
-def _of_leaf(leaf: Leaf) -> tuple[Forced, Forced]:
+def _of_leaf(leaf: Leaf) -> tuple[Deciding, Deciding]:
     if not isinstance(leaf, Filter):
         return frozenset(), frozenset()
     return frozenset({(leaf, True)}), frozenset({(leaf, False)})
 
 
-def _of_all(parts: list[tuple[Forced, Forced]]) -> tuple[Forced, Forced]:
+def _of_all(parts: list[tuple[Deciding, Deciding]]) -> tuple[Deciding, Deciding]:
     return _common(holding for holding, _ in parts), frozenset().union(*(out for _, out in parts))
 
 
-def _of_any(parts: list[tuple[Forced, Forced]]) -> tuple[Forced, Forced]:
+def _of_any(parts: list[tuple[Deciding, Deciding]]) -> tuple[Deciding, Deciding]:
     return frozenset().union(*(holding for holding, _ in parts)), _common(out for _, out in parts)
 
 
-def _common(forced: Iterable[Forced]) -> Forced:
-    first, *others = forced
+def _common(deciding: Iterable[Deciding]) -> Deciding:
+    first, *others = deciding
     return first.intersection(*others)
 
 
-def chosen(filters: Sequence[Filter], mask: int) -> Iterator[Filter]:
-    """Yields the filters whose bit is set; bits beyond them say something else."""
-    # Looked for in a text, because a shift for each bit would copy the whole of a long mask.
+def filters_in(filters: Sequence[Filter], mask: int) -> Iterator[Filter]:
+    """Yields the filters whose bit is set in a mask, which may have more bits: the first of a, b and c for 0b1001."""
+    # Found in a text, because a shift for each bit would copy the whole of a long mask.
     text = f"{mask:b}"[::-1]
     number = text.find("1")
     while 0 <= number < len(filters):

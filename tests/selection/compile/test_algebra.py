@@ -235,6 +235,8 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
         ([NICE, EMMA], None),  # photos of Emma without EXIF would be left out
         ([NICE, NICE], structured_query(("city", "eq", "Nice"))),
         ([EMMA, EMMA], structured_query(("personIds", "all", ("emma",)))),
+        ([structured_query(("personIds", "any", ("emma",)))], EMMA),
+        ([structured_query(("city", "in", ("Nice",)))], NICE),
         (
             [EMMA, flat(tagIds=("x",)), NOAH],
             replace(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Record
-    from immich_smart_albums.selection.run.certainty import Alike, Table
+    from immich_smart_albums.selection.run.certainty import MatchGroup, Table
     from immich_smart_albums.selection.stages import Stages
 
 
@@ -48,7 +48,7 @@ class Case:
             yield replace(self, assets=[asset for asset in self.assets if asset.id not in ids])
 
 
-def doubtful(groups: Iterable[Alike], fresh: Mapping[str, Record]) -> Iterator[Case]:
+def doubtful(groups: Iterable[MatchGroup], fresh: Mapping[str, Record]) -> Iterator[Case]:
     """Yields the cases of groups. `fresh` has the records of photos that were uploaded only just now."""
     for group in groups:
         known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})

@@ -22,7 +22,7 @@ from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.indexing.cases import Case, doubtful
 from immich_smart_albums.operations.indexing.indexing import QUEUES
 from immich_smart_albums.operations.indexing.scopes import narrow_scope
-from immich_smart_albums.selection.run.certainty import Alike, certain_after, missing_stages
+from immich_smart_albums.selection.run.certainty import MatchGroup, certain_after, missing_stages
 from immich_smart_albums.selection.stages import NONE, shows_metadata
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def waiting_reasons(
     """
     if certainty is None:
         return {}
-    groups = [group for group in certainty.alike(assets) if missing_stages(group.table, NONE)]
+    groups = [group for group in certainty.groups(assets) if missing_stages(group.table, NONE)]
     if not groups:
         return {}
     indexing.have_embeddings(_ranked_by(certainty, groups))
@@ -99,7 +99,7 @@ def done_stages(indexing: Indexing, asset: Asset, settle: int, scope: Query, *, 
 
     Raises ServerError.
     """
-    group = Alike(certain_after(Stage), is_read, [asset])
+    group = MatchGroup(certain_after(Stage), is_read, [asset])
     (case,) = _decided(indexing, list(doubtful([group], indexing.uploaded_within(settle, scope))), scope, exact=True)
     return case.done
 
@@ -169,7 +169,7 @@ def _reasons(indexing: Indexing, ids: Sequence[str], stage: Stage) -> dict[str, 
     return dict.fromkeys(ids, words) | dict.fromkeys(without, unembedded) | dict.fromkeys(left_open, OPEN)
 
 
-def _ranked_by(certainty: Certainty, groups: Iterable[Alike]) -> set[str]:
+def _ranked_by(certainty: Certainty, groups: Iterable[MatchGroup]) -> set[str]:
     """The photos that are in a ranking of this run, and so have an embedding."""
     results = certainty.evidence.results
     rankings = [result.places for query, result in results.items() if query.kind is Kind.SMART]

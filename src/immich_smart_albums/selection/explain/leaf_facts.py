@@ -66,7 +66,7 @@ class LeafFacts:
                 passed = _bit(result, scan.numbers[check], asset_id)
                 if passed is not None:
                     return Fact(passed)
-        passed = self.evidence.details.seen(check, asset_id)
+        passed = self.evidence.details.known(check, asset_id)
         return None if passed is None else Fact(passed)
 
     def _searched(self, query: Query, asset_id: str) -> Fact | None:

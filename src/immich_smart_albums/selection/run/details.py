@@ -1,4 +1,4 @@
-"""Details: what only `GET /assets/{id}` shows: tags, stack, owner, and after a smart search people."""
+"""Details of photos: what only `GET /assets/{id}` returns, such as tags and stack; after a smart search also people."""
 
 from __future__ import annotations
 
@@ -19,60 +19,65 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class DetailFetcher:
-    """Reads assets that are asked about, each once in a run, and looks at them for all rules."""
+    """Asks for the details of each photo at most once in a run, and checks them for all rules at once."""
 
     plan: QueryPlan
     searches: SearchApi
     gone: set[str] = field(default_factory=set)
-    """Assets that were deleted between the search that found them and the look at their details."""
-    _checks: dict[Filter, int] = field(default_factory=dict)
-    """With the bit of each."""
+    """Photos that were deleted after a search found them."""
+    _bits: dict[Filter, int] = field(default_factory=dict)
+    """The bit of each filter in `_passed`."""
     _keys: tuple[SplitKey, ...] = ()
     _passed: dict[str, int] = field(default_factory=dict)
+    """By id."""
     _values: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """By id, for each of `_keys`."""
     _failures: dict[Filter, FilterError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        parts = [(rule, part) for rule in self.plan.rules for part in rule.branches]
-        checks = dict.fromkeys(check for _, part in parts for check in part.detail_filters)
-        self._checks = {check: number for number, check in enumerate(checks)}
+        branches = [(rule.rule, branch) for rule in self.plan.rules for branch in rule.branches]
+        filters = dict.fromkeys(filter_ for _, branch in branches for filter_ in branch.detail_filters)
+        self._bits = {filter_: 1 << number for number, filter_ in enumerate(filters)}
         self._keys = tuple(
             dict.fromkeys(
-                key for rule, part in parts for key in rule.rule.split if needs_details(roots(key.fields), part.driver)
+                key
+                for rule, branch in branches
+                for key in rule.split
+                if needs_details(roots(key.fields), branch.driver)
             )
         )
 
-    def passing(self, check: Filter, ids: AbstractSet[str]) -> set[str]:
-        """Returns the assets that pass a filter. Raises ServerError, and FilterError if it cannot be evaluated."""
+    def passing(self, filter_: Filter, ids: AbstractSet[str]) -> set[str]:
+        """Returns the photos that pass a filter. Raises ServerError, and FilterError if it cannot be evaluated."""
         self._read(ids)
-        if check in self._failures:
-            raise self._failures[check]
-        bit = 1 << self._checks[check]
+        if filter_ in self._failures:
+            raise self._failures[filter_]
+        bit = self._bits[filter_]
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
-    def seen(self, check: Filter, asset_id: str) -> bool | None:
-        """Returns whether an asset passes a filter. None if its details were not asked for."""
-        if asset_id not in self._passed or check not in self._checks or check in self._failures:
+    def known(self, filter_: Filter, asset_id: str) -> bool | None:
+        """Returns whether a photo passes a filter. None if that was not worked out in this run."""
+        if asset_id not in self._passed or filter_ not in self._bits or filter_ in self._failures:
             return None
-        return bool(self._passed[asset_id] >> self._checks[check] & 1)
+        return bool(self._passed[asset_id] & self._bits[filter_])
 
     def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
-        """Returns the values of a split key for some assets. Raises ServerError."""
+        """Returns the values of a split key for some photos. Raises ServerError."""
         self._read(ids)
         number = self._keys.index(key)
         return {id_: self._values[id_][number] for id_ in ids if id_ in self._values}
 
     def _read(self, ids: AbstractSet[str]) -> None:
-        """Ask for each asset once, and look at everything that any rule wants to know of it."""
+        """Ask for photos that were not asked for yet, and work out all that any rule needs of them."""
         missing = sorted(ids - self._passed.keys() - self.gone)
         for record in self.searches.details(missing):
             asset_id, mask = str(record["id"]), 0
-            for check, number in self._checks.items():
+            for filter_, bit in self._bits.items():
                 try:
-                    if check.holds(record):
-                        mask |= 1 << number
+                    if filter_.holds(record):
+                        mask |= bit
                 except FilterError as error:
-                    self._failures.setdefault(check, error)
+                    self._failures.setdefault(filter_, error)
             self._passed[asset_id] = mask
             self._values[asset_id] = tuple(key.values(record) for key in self._keys)
         self.gone.update(asset_id for asset_id in missing if asset_id not in self._passed)

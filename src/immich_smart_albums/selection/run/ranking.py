@@ -1,4 +1,4 @@
-"""Ranking: the best assets under a limit, and the order in which they are shown."""
+"""Ranking: which photos a limit keeps, and the order in which photos are shown."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ _UNRANKED = sys.maxsize
 
 
 def newest_first(assets: Iterable[Asset]) -> list[Asset]:
-    """Returns assets by the instant they were taken, the newest first, ties by id."""
-    ordered = sorted(assets, key=attrgetter("taken"), reverse=True)  # most are in order, and few share an instant
+    """Returns photos by the instant they were taken, the newest first; those of the same instant by id."""
+    # Most are in order and few share an instant: sorting these alone takes a third of the time of `Asset.newest_first`.
+    ordered = sorted(assets, key=attrgetter("taken"), reverse=True)
     instants = [asset.taken for asset in ordered]
     start = end = 0
     for place in compress(count(), map(eq, instants, islice(instants, 1, None))):
@@ -31,26 +32,26 @@ def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     return ordered
 
 
-def _sort_by_id(assets: list[Asset], start: int, end: int) -> None:
-    """Sort what shares an instant: from one place to another, both included."""
-    if end > start:
-        assets[start : end + 1] = sorted(assets[start : end + 1], key=attrgetter("id"))
+def _sort_by_id(assets: list[Asset], first: int, last: int) -> None:
+    """Sort the photos from one place to another, both included."""
+    if last > first:
+        assets[first : last + 1] = sorted(assets[first : last + 1], key=attrgetter("id"))
 
 
 def top(
     assets: Collection[Asset], limit: int | None, sort: Sort, rankings: Sequence[Mapping[str, int]]
 ) -> Collection[Asset]:
-    """Returns at most `limit` assets: the newest, the oldest, or the best; ties by id.
+    """Returns at most `limit` photos: the newest, the oldest, or the best; ties by id.
 
-    The best are those with the best place in any of the rankings, then the newest.
+    The best are those with the best place in any ranking, and then the newest.
     """
     if limit is None or len(assets) <= limit:
         return assets
 
-    def goodness(asset: Asset) -> tuple[int, int, str]:
+    def order(asset: Asset) -> tuple[int, int, str]:
         if sort is Sort.OLDEST:
             return 0, asset.taken, asset.id
         ranks = (ranking[asset.id] for ranking in rankings if asset.id in ranking) if sort is Sort.BEST else ()
         return min(ranks, default=_UNRANKED), -asset.taken, asset.id
 
-    return sorted(assets, key=goodness)[:limit]
+    return sorted(assets, key=order)[:limit]

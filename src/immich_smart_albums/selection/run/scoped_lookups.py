@@ -1,13 +1,13 @@
-"""Lookups in scoped searches; in the whole search where a scoped one cannot prove that it will do.
+"""Lookups in scoped searches, or in the whole search if a scoped one cannot prove that it will do.
 
-A photo among the best 500 of dogs is among the best 500 of Ben's, if it shows him
-(`compile.scoped_searches`). That rests on the server's ranking all photos, and in the same order both times. Where
-Immich ranks with an index that is approximate it may leave some out, and between two searches photos may come and go.
-So a ranking counts only if what it has in common with the other one comes first, in the same order, and it goes on
-behind that; or if it has as many photos as there are. Else the search is read in full.
+`compile.scoped_searches` replaces a search that is only held against a driver by a smaller one. The proofs:
 
-What is in an album and shows Ben is found by one search for both. It looks at all members' photos, though, and a search
-for Ben does not; nor do counts. So it counts only if it found nothing, or as many photos as there are of those.
+- A ranking. A photo among the best 500 dogs that shows Ben is among the best 500 photos of Ben, if the server ranks all
+  photos, in one order. With an approximate index it may leave some out, and between two searches photos come and go. So
+  what the smaller ranking has in common with the driver's must come first, in the same order, with at least one photo
+  behind it; or it must have as many photos as the server counts.
+- A part of an album. It is searched for among all members' photos, which a search for Ben alone is not, nor is a
+  count. So it must find nothing, or as many photos as the server counts.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.result import SearchResult
 
 Lookup = tuple["Query", "ScopedSearch"]
-"""What a driver finds is held against a scoped search."""
+"""A driver, and a scoped search that its photos are looked up in."""
 
 
 @dataclass(slots=True)
 class ScopedLookups:
-    """Says which searches the lookups of a plan still need, and where each is answered."""
+    """Decides which searches the lookups of a plan need, while their results come in."""
 
     plan: QueryPlan
     counts: dict[Query, int | None] = field(default_factory=dict)
-    """How many photos there are that a scoped search has to have."""
+    """How many photos a scoped search should find, by the server's count."""
     instead: dict[Lookup, Query] = field(default_factory=dict)
-    """The searches that are read in full, of lookups that no scoped search answers."""
+    """For each lookup whose scoped search is not proven, the whole search."""
     _open: list[Lookup] = field(default_factory=list)
     _sent: set[Query] = field(default_factory=set)
     _scoped: frozenset[Query] = frozenset()
@@ -49,29 +49,29 @@ class ScopedLookups:
         lookups = ((branch.driver, scoped) for branch in branches for scoped in branch.scoped)
         self._open = list(dict.fromkeys(lookups))
         self._scoped = frozenset(scoped.query for _, scoped in self._open)
-        direct = {branch.driver for branch in branches} | {
+        whole = {branch.driver for branch in branches} | {
             query for branch in branches for query in set(branch.searches) - {scoped.query for scoped in branch.scoped}
         }
-        self._sent = {scan.query for scan in self.plan.scans if scan.query in direct or scan.query not in self._scoped}
+        self._sent = {scan.query for scan in self.plan.scans if scan.query in whole or scan.query not in self._scoped}
 
     def is_counted(self, query: Query, result: SearchResult) -> bool:
-        """Returns whether a scoped search must be as large as is counted: it ended early, or is of an album."""
+        """Returns whether a scoped search is proven by a count: it is a part of an album, or a ranking to its end."""
         if query not in self._scoped:
             return False
         return result.count > 0 if query.kind is Kind.METADATA else _is_ranked_out(query, result)
 
     def first(self) -> Iterator[Scan]:
-        """Yields the searches that are sent in any case."""
+        """Yields the searches that are sent anyway."""
         return (scan for scan in self.plan.scans if scan.query in self._sent)
 
     def due(self, results: Mapping[Query, SearchResult]) -> Iterator[Scan]:
-        """Yields the searches that are needed besides, now that some are read."""
+        """Yields the searches that turn out to be needed, now that these results are there."""
         for lookup in tuple(self._open):
             driver, scoped = lookup
             if driver not in results:
                 continue
             result = results.get(scoped.query)
-            # A library that is ranked to its end is small: then so is what is searched for.
+            # If the driver ranks the library to its end, that is small, and so is the whole search.
             if result is None and not _is_ranked_out(driver, results[driver]):
                 yield from self._once(scoped.query)
                 continue
@@ -85,28 +85,28 @@ class ScopedLookups:
             self._sent.add(query)
             yield next((scan for scan in self.plan.scans if scan.query == query), _ids_of(query))
 
-    def _is_proven(self, driver: SearchResult, ranked: SearchResult, query: Query) -> bool:
-        """Whether a search surely tells, of what the driver found, what the search that it stands for would."""
+    def _is_proven(self, driver: SearchResult, scoped: SearchResult, query: Query) -> bool:
+        """Whether a scoped search surely finds all of the driver's photos that the whole search would find."""
         if query.kind is Kind.METADATA:
-            return ranked.count == 0 or self.counts.get(query) == ranked.count
-        if _is_ranked_out(query, ranked):
-            return self.counts.get(query) == ranked.count
-        common = [driver.places[asset_id] for asset_id in ranked.places if asset_id in driver.places]
-        first = list(ranked.places)[: len(common)]
+            return scoped.count == 0 or self.counts.get(query) == scoped.count
+        if _is_ranked_out(query, scoped):
+            return self.counts.get(query) == scoped.count
+        common = [driver.places[asset_id] for asset_id in scoped.places if asset_id in driver.places]
+        first = list(scoped.places)[: len(common)]
         return (
-            len(common) < ranked.count
+            len(common) < scoped.count
             and common == sorted(common)
             and all(asset_id in driver.places for asset_id in first)
         )
 
 
 def _is_ranked_out(query: Query, result: SearchResult) -> bool:
-    """Whether a ranking ended before its limit."""
+    """Whether a ranking ended before its limit, so that it has all photos."""
     return result.count < (query.limit or 0)
 
 
 def unranked(query: Query) -> Query:
-    """Returns the plain search for all that a ranking can have."""
+    """Returns the metadata search for all photos that a ranking puts in order."""
     conditions = tuple(condition for condition in query.where if BY_NAME[condition.field].kinds != ONLY_SMART)
     return replace(query, kind=Kind.METADATA, where=conditions, limit=None)
 

@@ -12,7 +12,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import Reference, Search
-from immich_smart_albums.selection.sparse_verdict import SparseVerdict, chosen
+from immich_smart_albums.selection.sparse_verdict import SparseVerdict, filters_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def passing_leaves(branch: Branch, evidence: SearchResults, signature: Signature
     """Returns the leaves of a branch that hold for photos which its driver finds and that have this signature."""
     passed, *searched = signature
     assert passed is not None
-    filters = chosen(evidence.scans[branch.driver].filters, passed)
+    filters = filters_in(evidence.scans[branch.driver].filters, passed)
     return (*filters, *map(Search, compress(branch.memberships, searched)))
 
 

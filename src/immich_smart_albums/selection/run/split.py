@@ -1,4 +1,8 @@
-"""Split selections: which albums of a rule each asset belongs in."""
+"""Splits a selection: which albums of its rule each photo belongs in.
+
+With `split: [year, person]` a photo of 2024 that shows Emma and Noah has the combinations `("2024", "Emma")` and
+`("2024", "Noah")`, and so belongs in two albums.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.run.fetch import SearchResults
 
 Combination = tuple[str, ...]
-"""One value of each key of a rule, in the order of its keys: one album."""
+"""A value of each split key, in the order of the rule's keys: it stands for one album."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Sorts what a rule matches into its albums."""
+    """Splits what one rule matches."""
 
     plan: RulePlan
     evidence: SearchResults
@@ -33,19 +37,19 @@ class Split:
     def groups(
         self, matching: Mapping[str, Asset], rankings: Sequence[Mapping[str, int]]
     ) -> tuple[dict[str, tuple[Combination, ...]], str]:
-        """Returns for each asset the combinations that keep it, and a note on those that have no value for some key.
+        """Returns the combinations of each photo, and a note on photos without a value of some key.
 
-        The rule's limit is that of each combination. Raises ServerError.
+        The rule's limit is for each combination. Raises ServerError.
         """
         rule = self.plan.rule
         values = [self._values(key, matching) for key in rule.split]
         members: dict[Combination, list[Asset]] = defaultdict(list)
         lacking: dict[str, int] = defaultdict(int)
         for asset in newest_first(matching.values()):
-            own = [of_key.get(asset.id, ()) for of_key in values]
-            for key, own_values in zip(rule.split, own, strict=True):
+            values_by_key = [values_of_key.get(asset.id, ()) for values_of_key in values]
+            for key, own_values in zip(rule.split, values_by_key, strict=True):
                 lacking[key.name] += not own_values
-            for combination in product(*own):
+            for combination in product(*values_by_key):
                 members[combination].append(asset)
         groups: dict[str, tuple[Combination, ...]] = {}
         for combination in sorted(members):
@@ -54,7 +58,7 @@ class Split:
         return groups, ", ".join(_lacking(lacking))
 
     def _values(self, key: SplitKey, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
-        """The values of a key for each asset, from any search that showed it, else from the asset itself."""
+        """Returns the values of a key for each photo, from a search that returned it, or else from its details."""
         values: dict[str, tuple[str, ...]] = {}
         for driver in dict.fromkeys(branch.driver for branch in self.plan.branches):
             scan = self.evidence.scans[driver]
