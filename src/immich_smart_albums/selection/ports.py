@@ -1,4 +1,4 @@
-"""Ports of a selection: searches, the server's abilities, and the cache."""
+"""Ports of a selection: what it needs of the server's searches, of its version, and of a cache."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 
 class SearchApi(Protocol):
-    """The server's searches, read to their end or failed."""
+    """The server's searches. An answer is complete, or it is an error."""
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         """Yields the records of a search, in batches as they arrive, each asset at least once.
 
-        Records hold what `Asset.of` reads and the named fields, dotted below exifInfo; those of assets without EXIF
-        come without it, on every version. Ranked and capped searches come in the server's order. Raises ServerError for
-        anything but a complete answer.
+        Records have what `Asset.of` reads and the named fields, dotted below exifInfo. Assets without EXIF are among
+        them on every version. Ranked and capped searches come in the server's order. Raises ServerError for anything
+        but a complete answer.
         """
         ...
 
     def count(self, query: Query) -> int | None:
-        """Returns how many assets the server says that a search finds (`POST /search/statistics`).
+        """Returns how many assets a search finds by the server's count (`POST /search/statistics`).
 
-        None if it cannot tell (before 1.135), or the key may not ask (`asset.statistics`). Assets without EXIF count,
-        though a search that filters by EXIF may leave them out. Raises ServerError.
+        None if this version does not count (before 1.135), or the key may not ask (`asset.statistics`). Assets without
+        EXIF count, though a search that filters by EXIF may leave them out. Raises ServerError.
         """
         ...
 
     def estimate(self, query: Query) -> int | None:
-        """Returns the same as `count`, for what only makes a run cheaper. None as there. Raises ServerError.
+        """Returns the same as `count`, without a test of whether the server heard the whole query.
 
-        It is not tested whether the server heard the whole query.
+        So it is for what only makes a run cheaper. None as there. Raises ServerError.
         """
         ...
 
     def estimate_own(self, query: Query) -> int | None:
-        """Returns how many of a search for an album are the account's, or of partners on its timeline.
+        """Returns how many assets of a search with an album are the account's, or of partners on its timeline.
 
-        Other members' photos are found by no search without an album. None if the server does not tell. Raises
+        These are the ones that the same search without the album may find. None if the server does not count. Raises
         ServerError.
         """
         ...
@@ -57,12 +57,12 @@ class SearchApi(Protocol):
 
 
 class CacheSearchApi(SearchApi, Protocol):
-    """The server's searches, for what is known of them from earlier runs."""
+    """The server's searches, with what a cache asks to bring earlier results up to date."""
 
     def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
         """Yields the same records as `SearchApi.find` in the same order, with `updatedAt`, without EXIF and people.
 
-        They are held against `verified` only, a search that finds no less. Raises ServerError.
+        They are verified against `verified`, a search that finds no less. Raises ServerError.
         """
         ...
 
@@ -72,67 +72,67 @@ class CacheSearchApi(SearchApi, Protocol):
 
 
 class KnownRecords(Protocol):
-    """What is in memory of what searches found."""
+    """The records of earlier searches that are in memory."""
 
     @property
     def assets(self) -> Mapping[str, Asset]:
-        """The assets that some search found, by id."""
+        """The assets that any search found, by id."""
         ...
 
     def judged(self, scan: Scan) -> Iterable[Judged] | None:
-        """Returns what a scan's search found, and what its filters say of that.
+        """Returns what a scan's search found, with which of its filters each asset passes.
 
-        None if it is not in memory, its records are needed themselves, or some filter fails on some of them.
+        None if that is not in memory, the records themselves are needed, or a filter cannot be evaluated on one.
         """
         ...
 
 
 class Capabilities(Protocol):
-    """What a server can be asked, for the compiler."""
+    """What a server of this version can be asked."""
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """Returns the parts of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the fields of a query that this version would silently ignore, each with a sentence about it."""
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
-        """Returns whether a search that asks for EXIF leaves out assets without, which it would find otherwise."""
+        """Returns whether a search that asks for EXIF leaves out assets without EXIF, which it finds otherwise."""
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """Returns what to know about those of these fields of assets that this version does not return."""
+        """Returns a sentence about each of these fields of assets that this version does not return."""
         ...
 
 
 class SearchCache(Protocol):
-    """What searches of earlier runs found."""
+    """The results of searches of earlier runs."""
 
     def expect(self, scans: Iterable[Scan]) -> None:
-        """Learn which searches the run will ask for, before the first of them."""
+        """Prepare for the searches of a run, before the first of them is recalled."""
         ...
 
     def wants_ids(self, scan: Scan) -> bool:
-        """Returns whether it can keep a search, and needs the ids of everything that is found for that."""
+        """Returns whether the cache can keep a search, and so needs the ids of everything that it finds."""
         ...
 
     def recall(self, scan: Scan) -> SearchResult | None:
-        """Returns what a search would find now, if that is known without reading it all. None if it has to be read."""
+        """Returns what a search finds now, without reading all of it. None if it must be read."""
         ...
 
     def keep(self, scan: Scan, result: SearchResult) -> None:
-        """Remember what a search found, read to its end."""
+        """Keep what a search found, read to its end."""
         ...
 
 
 class CacheStore(Protocol):
-    """Where what searches found is kept between runs. It never fails: what cannot be read is not known."""
+    """Keeps entries of a cache between runs. It never fails: an entry that cannot be read is not there."""
 
     def load(self, key: str) -> tuple[bytes, bytes] | None:
-        """Returns stamp and value under a key. None if there is no such key, or it cannot be read."""
+        """Returns the stamp and the value of a key. None if there is no such key, or it cannot be read."""
         ...
 
     def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
-        """Write entries, all or none: stamp, value (None: the one that is there stays), and when it was read.
+        """Write entries by key, all or none: stamp, value (None leaves the one that is there), and when it was read.
 
-        Entries that were read before `expired`, in ms since 1970, are thrown away.
+        Entries that were read before `expired`, in ms since 1970, are removed.
         """
         ...

@@ -1,6 +1,7 @@
-"""Which of many filters may pass a record: those that look for a text are picked by the texts that the record has.
+"""Picks the filters that may pass a record, by the texts that they look for.
 
-A list of thousands of file names is thousands of filters, of which hardly one finds its text in a given name.
+A list of thousands of file names is thousands of filters. Instead of looking for each text in a photo's name, the parts
+of the name are looked up among the texts: of `beach.jpg` and texts of three letters `bea`, `eac`, `ach`, …
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ class _OfField:
     """The filters that look for a text in the same field."""
 
     by_text: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The numbers of the filters that look for a text."""
     numbers: list[int] = field(default_factory=list)
     lengths: set[int] = field(default_factory=set)
+    """Of the texts."""
 
     def add(self, text: str, number: int) -> None:
         self.by_text[text].append(number)
@@ -35,7 +38,7 @@ class _OfField:
         if value is None:
             return ()
         text = str(value)
-        # Letters beyond ASCII may be the same as others without case; and what is long has too many parts.
+        # Beyond ASCII, a letter may be the same without case as one in ASCII. A long text has more parts than filters.
         if not text.isascii() or len(text) * len(self.lengths) > len(self.numbers):
             return self.numbers
         lower = text.lower()
@@ -44,22 +47,22 @@ class _OfField:
 
 
 class SoughtTexts:
-    """Picks, of some filters, those that are worth looking at for a record."""
+    """An index of filters by the texts that they look for."""
 
-    def __init__(self, checks: Sequence[tuple[Filter, bool]]) -> None:
-        """Take in filters, each with whether it may be left out; they go by their place among them."""
-        self._everything = range(len(checks))
-        self._others: list[int] = []
+    def __init__(self, filters: Sequence[tuple[Filter, bool]]) -> None:
+        """Index filters by their place in a sequence, each with whether it may be left out."""
+        self._everything = range(len(filters))
+        self._always: list[int] = []
         self._texts: defaultdict[Getter, _OfField] = defaultdict(_OfField)
-        for number, (check, may_be_left_out) in enumerate(checks):
-            if check.sought is None or not may_be_left_out:
-                self._others.append(number)
+        for number, (filter_, may_be_left_out) in enumerate(filters):
+            if filter_.sought is None or not may_be_left_out:
+                self._always.append(number)
             else:
-                self._texts[check.evidence].add(check.sought, number)
+                self._texts[filter_.evidence].add(filter_.sought, number)
 
     def may_pass(self, record: Record) -> Sequence[int]:
-        """Returns the places of the filters that may pass a record, or fail on it, in their order."""
-        numbers = list(self._others)
+        """Returns the places of the filters that may pass a record, or cannot be evaluated on it, in order."""
+        numbers = list(self._always)
         try:
             for getter, texts in self._texts.items():
                 numbers += texts.may_pass(getter(record))

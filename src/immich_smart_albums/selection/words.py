@@ -1,4 +1,4 @@
-"""Searches, filters and combinations in words: the user's, with names in place of ids, and short ones for logs."""
+"""Puts searches and filters into words: the user's, with names in place of ids, or short ones for logs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Leaf
 
 NameOf = Callable[[str, str], str]
-"""What an id stands for, given the field of a search that it is in: personIds, tagIds or albumIds."""
+"""Returns the name of an id, given the search field that it stands in: `name_of("personIds", id)` is `Emma`."""
 
 _OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up to", "ne": "not", "notIn": "none of"}
-"""Operators of `filter` (3.2); others keep Immich's name."""
+"""Operators in words; others keep Immich's name."""
 
 
 def query_text(leaf: Leaf, name_of: NameOf) -> str:
-    """Returns what a leaf asks for, in the user's words: `person Emma, taken from 2023-06-01`."""
+    """Returns a leaf in the user's words: `person Emma, taken from 2023-06-01`."""
     if isinstance(leaf, Reference):
         return leaf.key
     if isinstance(leaf, Filter):
@@ -56,7 +56,16 @@ def describe(node: Node) -> str:
             return node.key
 
 
-def _filter(name: str, value: object, name_of: NameOf) -> str:
+def _condition(condition: Condition, name_of: NameOf) -> str:
+    flat = as_flat(condition)
+    if flat is not None:
+        return _flat_field(*flat, name_of)
+    operator = _OPERATORS.get(condition.operator, condition.operator)
+    word = BY_NAME[condition.field].label
+    return " ".join(part for part in (word, operator, _value(condition.field, condition.value, name_of)) if part)
+
+
+def _flat_field(name: str, value: object, name_of: NameOf) -> str:
     word = BY_NAME[name].label
     match value:
         case None:
@@ -65,15 +74,6 @@ def _filter(name: str, value: object, name_of: NameOf) -> str:
             return f"{word}: {str(value).lower()}"
         case _:
             return f"{word} {_value(name, value, name_of)}"
-
-
-def _condition(condition: Condition, name_of: NameOf) -> str:
-    flat = as_flat(condition)
-    if flat is not None:
-        return _filter(*flat, name_of)
-    operator = _OPERATORS.get(condition.operator, condition.operator)
-    word = BY_NAME[condition.field].label
-    return " ".join(part for part in (word, operator, _value(condition.field, condition.value, name_of)) if part)
 
 
 def _value(name: str, value: object, name_of: NameOf) -> str:

@@ -15,7 +15,8 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.compile.scoped_searches import scoped_album
-from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
+from immich_smart_albums.selection.explain.explain import LeafEvidence
+from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.selection.compile.test_requests import FEW, World, library
 from tests.support.in_memory_searches import FLAT, Answers, Flat, city, person, record, select
@@ -95,10 +96,10 @@ def test_explanations_know_who_is_on_a_photo_of_an_album() -> None:
     selection = select(WITHOUT_BEN, answers("2", "4", own=2))
     assert selection.evidence is not None
     facts = LeafFacts(selection.evidence)
-    assert facts.of(BEN, "1") == Fact(holds=False)
-    assert facts.of(BEN, "2") == Fact(holds=True)
+    assert facts.of(BEN, "1") == LeafEvidence(holds=False)
+    assert facts.of(BEN, "2") == LeafEvidence(holds=True)
     in_nice = Search(BEN.query.narrowed(*where(city="Nice")))
-    assert facts.of(in_nice, "1") == Fact(holds=False)
+    assert facts.of(in_nice, "1") == LeafEvidence(holds=False)
     assert facts.of(in_nice, "2") is None
     assert facts.of(person("noah"), "1") is None
 

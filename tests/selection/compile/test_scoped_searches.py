@@ -17,7 +17,8 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Not, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.compile.scoped_searches import scoped_ranking
-from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
+from immich_smart_albums.selection.explain.explain import LeafEvidence
+from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.selection.compile.test_requests import World, library
 from tests.support.in_memory_searches import FLAT, Answers, Flat, city, person, record, select, smart
@@ -186,8 +187,8 @@ def test_explanations_know_that_a_photo_is_not_in_the_ranking() -> None:
     selection = select(WITHOUT_BEN, answers(["2", "4", *OTHERS[:998]], []))
     assert selection.evidence is not None
     facts = LeafFacts(selection.evidence)
-    assert facts.of(BEN, "1") == Fact(holds=False)
-    assert facts.of(BEN, "2") == Fact(holds=True)
+    assert facts.of(BEN, "1") == LeafEvidence(holds=False)
+    assert facts.of(BEN, "2") == LeafEvidence(holds=True)
     assert facts.of(BEN, "ben1000") is None
     assert facts.of(person("noah"), "1") is None
 

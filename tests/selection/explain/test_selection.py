@@ -12,8 +12,8 @@ from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
-from immich_smart_albums.selection.explain.explain import Verdict
-from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
+from immich_smart_albums.selection.explain.explain import LeafEvidence, Verdict
+from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
 from immich_smart_albums.selection.explain.selection import _looked_up, _Tree, explain_selection
 from immich_smart_albums.selection.query_plan import Branch
 from immich_smart_albums.selection.run.certainty import _AssetCertainty
@@ -102,13 +102,13 @@ def test_what_the_searches_imply_is_said() -> None:
     rated = Search(Query(Kind.METADATA, where(rating=5)))
     both = Search(Query(Kind.METADATA, where(city="Nice", rating=5)))
     nice = LeafFacts(evidence(NICE, Answers({NICE.query: [PHOTOS]})))
-    assert nice.of(both, "unseen") == Fact(holds=False)  # not even in Nice
+    assert nice.of(both, "unseen") == LeafEvidence(holds=False)  # not even in Nice
     little = LeafFacts(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]}), keeps_rejected=False))
     assert little.of(NICE, "b") is None  # it was thrown away, and so may others have been
     stars = [record("s", exifInfo={"make": "Canon", "rating": 5})]
     choice = All((NICE, Any((MAKE, exactly("rating", 5)))))
     facts = LeafFacts(evidence(choice, Answers({NICE.query: [PHOTOS, stars]})))
-    assert (facts.of(rated, "s"), facts.of(rated, "b")) == (Fact(holds=True), Fact(holds=False))
+    assert (facts.of(rated, "s"), facts.of(rated, "b")) == (LeafEvidence(holds=True), LeafEvidence(holds=False))
     assert facts.of(rated, "unseen") is None
 
 
@@ -148,6 +148,6 @@ def test_of_a_late_check_is_known_what_was_asked_for() -> None:
     tags = local("$.tags[*].value", "pets")
     answers = Answers({NICE.query: [PHOTOS]}, [PHOTOS[0] | {"tags": [{"value": "Pets"}]}])
     facts = LeafFacts(evidence(All((NICE, MAKE, tags)), answers))
-    assert facts.of(tags, "a") == Fact(holds=True)
+    assert facts.of(tags, "a") == LeafEvidence(holds=True)
     assert facts.of(tags, "b") is None
     assert facts.of(local("$.tags[*].value", "other"), "a") is None

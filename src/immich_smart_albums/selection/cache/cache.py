@@ -1,9 +1,13 @@
-"""The search cache: what earlier runs found, brought up to date by what has changed since.
+"""The search cache: results of earlier runs, brought up to date by what has changed since.
 
-There are two exact ways. Where every change is told, what changed is asked for once for the whole run, and then each
-search is only counted (`counted`). Where it is not told who comes and goes, or where counting would not pay, a search
-lists its ids, and what its photos show is known from before (`listed`). Everything else is sent as in a first run, and
-so is whatever is in doubt. Once a day everything is read in full.
+There are two exact ways:
+
+- `counted`, for searches whose every change moves the `updatedAt` of a photo (`tracking`), such as those by city. The
+  run asks once for all photos that changed, and each search is counted to confirm the result.
+- `listed`, for searches whose results may change otherwise, such as those by person, or if there are so few that
+  counting does not pay. The search returns its ids alone, and what the records show is known from before.
+
+Everything else is read in full, and so is whatever is not certain. Once a day every search is read in full.
 """
 
 from __future__ import annotations
@@ -34,41 +38,41 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.result import SearchResult
 
 FORMAT = "4"
-"""Grows when the entries change, or what the keys of filters and splits mean."""
+"""Changes with the form of entries, and with what the keys of filters and splits mean."""
 
 OVERLAP = 10 * 60 * 1000
-"""Milliseconds. Clocks of server and database may differ, and changes show only once they are complete."""
+"""Milliseconds. The clocks of server and database may differ, and a change shows only when it is complete."""
 
 DAY = 24 * 60 * 60 * 1000
-"""Milliseconds. After that a search is read in full, whatever is known."""
+"""Milliseconds, after which a search is read in full."""
 
 PAGE = 1000
-"""Photos that one answer has."""
+"""Photos in one answer."""
 
 FEED = 5
-"""Requests for what changed: in the timeline, the archive and hidden, and two that see that the trash is heard."""
+"""Requests of a `ChangeFeed`: one for each visibility, and two that test whether the server looks into the trash."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheContext:
-    """Whose photos it is about, and what their server said when the run began."""
+    """The account whose photos are searched, and its server when the run began."""
 
     user_id: str
-    """A UUID, which no other server gives to anybody: the server's address may change."""
+    """A UUID, which no other server gives to anybody, while a server's address may change."""
     partners: tuple[str, ...]
-    """The users whose photos searches find, too: one who comes brings photos that no `updatedAt` tells of."""
+    """The users whose photos are found, too. The photos of a new one are old, so that no `updatedAt` shows them."""
     version: Version
     now: int
-    """What its clock showed, in ms since 1970: before any search of the run."""
+    """The server's clock before any search of the run, in ms since 1970."""
 
 
 class RunCache:
     """A `selection.ports.SearchCache` for the searches of one account in one run."""
 
     def __init__(
-        self, whose: CacheContext, searches: CacheSearchApi, store: CacheStore, log: Callable[[str], None]
+        self, context: CacheContext, searches: CacheSearchApi, store: CacheStore, log: Callable[[str], None]
     ) -> None:
-        self._whose = whose
+        self._context = context
         self._searches = searches
         self._store = store
         self._log = log
@@ -76,12 +80,13 @@ class RunCache:
         self._feed = ChangeFeed(searches)
         self._loaded: dict[Scan, tuple[Stamp, CacheEntry] | CacheMissError] = {}
         self._is_counted = False
-        """Whether it pays to ask what changed."""
-        self._made: dict[str, tuple[Stamp, bytes | None]] = {}
+        """Whether it pays to ask for what changed."""
+        self._written: dict[str, tuple[Stamp, bytes | None]] = {}
         self._recalled = 0
         self._listed = 0
         self._changed: set[str] = set()
-        self._doubts: Counter[str] = Counter()
+        self._misses: Counter[str] = Counter()
+        """The searches that were read in full, by the reason."""
 
     def expect(self, scans: Iterable[Scan]) -> None:
         """See `SearchCache.expect`."""
@@ -89,12 +94,12 @@ class RunCache:
         for scan in filter(self.wants_ids, scans):
             try:
                 self._loaded[scan] = loaded = self._load(scan)
-            except CacheMissError as doubt:
-                self._loaded[scan] = doubt
+            except CacheMissError as miss:
+                self._loaded[scan] = miss
             else:
                 if untracked_members(scan.query) is None:
                     pages.append(1 + length(loaded[1].ids) // PAGE)
-        # One question for each search, and what changed for all of them, or so many pages.
+        # Counting takes a request for each search and the feed; listing takes all these pages.
         self._is_counted = sum(pages) > len(pages) + FEED
 
     def wants_ids(self, scan: Scan) -> bool:
@@ -104,14 +109,14 @@ class RunCache:
         return self._is_large(scan) or untracked_members(scan.query) is None
 
     def recall(self, scan: Scan) -> SearchResult | None:
-        """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
+        """See `SearchCache.recall`. Raises nothing: after an error the search is read in full, and fails there."""
         try:
             result = self._up_to_date(scan)
-        except CacheMissError as doubt:
-            self._doubt(scan, str(doubt), str(doubt))
+        except CacheMissError as miss:
+            self._miss(scan, str(miss), str(miss))
             return None
         except (ServerError, ValueError) as error:
-            self._doubt(scan, "what changed cannot be told", str(error))
+            self._miss(scan, "what changed cannot be told", str(error))
             return None
         with self._lock:
             self._recalled += 1
@@ -125,28 +130,28 @@ class RunCache:
             ids = ids_of(result)
         except ValueError:
             return
-        self._make(scan, self._whose.now, CacheEntry.of(result, ids))
+        self._write(scan, self._context.now, CacheEntry.of(result, ids))
 
     def save(self) -> None:
-        """Write what is known now, for the next run; searches that were not read to their end stay as they were."""
-        entries = {key: (stamp.encode(), value, stamp.read_at) for key, (stamp, value) in self._made.items()}
-        self._store.save(entries, self._whose.now - 2 * DAY)
+        """Write the results of this run for the next one; entries of searches that were not read to their end stay."""
+        entries = {key: (stamp.encode(), value, stamp.read_at) for key, (stamp, value) in self._written.items()}
+        self._store.save(entries, self._context.now - 2 * DAY)
 
     def summary(self) -> str:
-        """Returns what was done, in a line: how many searches were known, and why others were read in full."""
-        searches = self._recalled + self._doubts.total()
+        """Returns a line about the run: how many searches were known, and why others were read in full."""
+        searches = self._recalled + self._misses.total()
         changed = len(self._feed.seen | self._changed)
         listed_words = f", {self._listed} of them asked for their ids" if self._listed else ""
         words = (
             f"{self._recalled} of {searches} searches known from the last run{listed_words}, {changed:,} photos changed"
         )
-        reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in sorted(self._misses.items()))
         return f"{words}; read in full: {reasons}" if reasons else words
 
-    def _doubt(self, scan: Scan, reason: str, message: str) -> None:
+    def _miss(self, scan: Scan, reason: str, message: str) -> None:
         self._log(f"{scan.query.describe()}: read in full: {message}")
         with self._lock:
-            self._doubts[reason] += 1
+            self._misses[reason] += 1
 
     def _up_to_date(self, scan: Scan) -> SearchResult:
         """Returns what a search finds now. Raises CacheMissError and ServerError."""
@@ -158,21 +163,21 @@ class RunCache:
         stamp, entry = loaded
         result, ids, changed = self._by_count_or_list(scan, stamp, entry)
         is_as_before = ids == entry.ids and not changed
-        self._make(scan, stamp.read_at, None if is_as_before else CacheEntry.of(result, ids))
+        self._write(scan, stamp.read_at, None if is_as_before else CacheEntry.of(result, ids))
         self._log(f"{scan.query.describe()}: known from before; {length(entry.ids)} then, {length(ids)} now")
         return result
 
     def _by_count_or_list(
         self, scan: Scan, stamp: Stamp, entry: CacheEntry
     ) -> tuple[SearchResult, bytes, frozenset[str]]:
-        """What a search finds now, its ids, and what changed."""
+        """Returns what a search finds now, its ids, and what changed. Raises CacheMissError and ServerError."""
         if untracked_members(scan.query) is None and self._is_counted:
             try:
                 return counted(scan, entry, stamp.watermark, self._searches, self._feed)
-            except CacheMissError as doubt:
+            except CacheMissError as miss:
                 if not self._is_large(scan):
                     raise
-                self._log(f"{scan.query.describe()}: asked for its ids: {doubt}")
+                self._log(f"{scan.query.describe()}: asked for its ids: {miss}")
         elif not self._is_large(scan):
             raise CacheMissError("that is as quick")
         result, ids, changed = listed(scan, entry, stamp.watermark, self._searches)
@@ -182,7 +187,7 @@ class RunCache:
         return result, ids, changed
 
     def _is_large(self, scan: Scan) -> bool:
-        """Whether a search that is sent in full asks for EXIF or people, to look at or to hold the answer against."""
+        """Whether a search that is read in full asks for EXIF or people: then listing it is much less."""
         return bool(self._searches.asks_for(scan.query, scan.requested_fields))
 
     def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:
@@ -193,18 +198,18 @@ class RunCache:
             stamp, entry = Stamp.decode(loaded[0]), CacheEntry.decode(loaded[1])
         except UNREADABLE:
             raise CacheMissError("what was kept cannot be read") from None
-        if stamp.version != str(self._whose.version):
+        if stamp.version != str(self._context.version):
             raise CacheMissError(f"the server was Immich {stamp.version} then")
-        if self._whose.now < stamp.now:
+        if self._context.now < stamp.now:
             raise CacheMissError("the server's clock went back")
-        if self._whose.now - stamp.read_at >= DAY:
+        if self._context.now - stamp.read_at >= DAY:
             raise CacheMissError("a day has gone by since the last time")
         return stamp, entry
 
-    def _make(self, scan: Scan, read_at: int, entry: CacheEntry | None) -> None:
-        stamp = Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
+    def _write(self, scan: Scan, read_at: int, entry: CacheEntry | None) -> None:
+        stamp = Stamp(str(self._context.version), self._context.now, self._context.now - OVERLAP, read_at)
         with self._lock:
-            self._made[self._key(scan)] = stamp, None if entry is None else entry.encode()
+            self._written[self._key(scan)] = stamp, None if entry is None else entry.encode()
 
     def _key(self, scan: Scan) -> str:
-        return cache_key(scan, FORMAT, self._whose.user_id, *self._whose.partners)
+        return cache_key(scan, FORMAT, self._context.user_id, *self._context.partners)

@@ -1,4 +1,4 @@
-"""Changes since a run: photos that changed, and those of them that a search finds."""
+"""Asks for changes since an earlier run: all photos that changed, or those that a search finds."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MOST_CHANGED = 20_000
 
 
 class CacheMissError(Exception):
-    """What is known from before cannot be relied on; the text says why."""
+    """An earlier result cannot be used; the message is the reason."""
 
 
 class ChangeFeed:
-    """What changed, asked once for all searches of a run."""
+    """Asks for the photos that changed, once for all searches of a run."""
 
     def __init__(self, searches: SearchApi) -> None:
         self._searches = searches
@@ -35,21 +35,20 @@ class ChangeFeed:
 
     @property
     def seen(self) -> frozenset[str]:
-        """Every changed photo that the run has seen."""
+        """The ids of all changed photos that the run has seen."""
         return frozenset().union(*(changed for changed in self._known.values() if isinstance(changed, frozenset)))
 
     def since(self, watermark: int) -> frozenset[str]:
-        """Returns the ids of every photo that changed since an instant in ms, wherever it is shown now.
+        """Returns the ids of every photo that changed since an instant in ms, in any visibility and in the trash.
 
-        Those in the trash are among them, since the trash moves `updatedAt` as well. Raises CacheMissError if that
-        cannot be told.
+        Raises CacheMissError if they cannot be read, or are too many.
         """
         with self._lock:
             if watermark not in self._known:
                 try:
                     self._known[watermark] = self._read(watermark)
-                except CacheMissError as doubt:
-                    self._known[watermark] = doubt
+                except CacheMissError as miss:
+                    self._known[watermark] = miss
                 except ServerError as error:
                     self._known[watermark] = CacheMissError(error.message)
             changed = self._known[watermark]
@@ -85,6 +84,6 @@ def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResu
 
 
 def changed_since(query: Query, watermark: int) -> Query:
-    """Returns the same search, of what changed since an instant in ms."""
+    """Returns the search for those of its photos that changed since an instant in ms."""
     bound, own = from_milliseconds(watermark), query.get("updatedAt", "gte")
     return query.narrowed(Condition("updatedAt", "gte", max(bound, own) if isinstance(own, str) else bound))

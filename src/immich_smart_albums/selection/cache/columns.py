@@ -1,7 +1,8 @@
-"""Records packed by column: little memory, and what is not asked for is not looked at.
+"""Packs records by column: they take little memory, and fields that are not needed are not unpacked.
 
-What the records of one batch say under one name stands together: packed, or, where it says few different things, as a
-table of these and a byte for each record. EXIF is taken apart, since rules look at some of it only.
+All values of a field in one batch are packed together. If few of them differ, they are a table and a byte for each
+record: the cities `Nice, Nice, Oslo, Nice` become `[Nice, Oslo]` and `0, 0, 1, 0`. Fields in EXIF are columns of their
+own, since rules read some of them only.
 """
 
 from __future__ import annotations
@@ -24,24 +25,23 @@ Row = dict[str, Any]
 
 _EXIF = "exifInfo"
 _MISSING = msgspec.msgpack.Ext(1, b"")
-"""Stands where a record does not have the name at all."""
+"""The value of a record that does not have the field."""
 
 _MOST_DIFFERENT = 256
-
-_PLAIN = {str, type(None)}
+"""Values of a table, since each record has one byte."""
 
 _pack, _unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 
 
 class RecordBatch:
-    """Some records."""
+    """Some records, packed by column."""
 
     __slots__ = ("_columns", "_exif", "_has_exif", "are_read", "assets", "count", "ids")
 
     def __init__(
         self, records: Sequence[Mapping[str, object]], assets: Sequence[Asset], names: Collection[str]
     ) -> None:
-        """Pack what the records of these assets have under some names at the top."""
+        """Pack some top-level fields of records; `assets` are the same photos, in the same order."""
         self.assets = assets
         self.ids = tuple(asset.id for asset in assets)
         looked_at: Sequence[Mapping[str, object]] = records if _EXIF in names else ()
@@ -52,18 +52,18 @@ class RecordBatch:
         has_exif = (isinstance(record.get(_EXIF), dict) for record in looked_at)
         self._has_exif = b"" if len(exif) == self.count else bytes(has_exif)
         self.are_read = bytes(map(shows_metadata, looked_at)) or bytes(self.count)
-        """For each record 1 if its EXIF shows that Immich has read the file: most rules want to know."""
+        """For each record 1 if its EXIF shows that Immich has read the file: most rules need that."""
 
     @property
     def size(self) -> int:
-        """Bytes, about."""
+        """In bytes, about."""
         columns = (*self._columns.values(), *self._exif.values())
         return len(self._has_exif) + sum(column.size for column in columns)
 
     def verdict(self, check: Callable[[Record], bool], fields: frozenset[str]) -> bytes:
-        """Returns what a check says of the records, which reads these fields: a byte for each, 1 if it passes.
+        """Returns for each record a byte, 1 if it passes a check that reads these fields only.
 
-        Of records that say the same under these names it is asked once. Raises what it raises.
+        The check is made once for all records with the same values of them. Raises what the check raises.
         """
         keys = self._keys(fields)
         if keys is None:
@@ -73,7 +73,7 @@ class RecordBatch:
         return bytes(map(verdicts.__getitem__, keys))
 
     def records(self, fields: frozenset[str], places: Sequence[int] | None = None) -> list[Row]:
-        """Returns the records again, with their ids and these fields. `places` are those of some; None: all."""
+        """Returns records with their ids and these fields. `places` are the ones to return, by number; None: all."""
         rows = _rows(self._columns, roots(fields), self.ids, places)
         names = self._exif_names(fields)
         if names is None:
@@ -91,13 +91,13 @@ class RecordBatch:
         return rows
 
     def _exif_names(self, fields: frozenset[str]) -> Collection[str] | None:
-        """The names in EXIF that fields are about. None if they are not about EXIF, or it is no mapping."""
+        """Returns the names in EXIF that some fields stand for. None if there are none, or EXIF is one column."""
         if _EXIF in self._columns or not any(name.startswith(_EXIF) for name in fields):
             return None
         return self._exif if _EXIF in fields else {name.split(".")[1] for name in fields if name.startswith(_EXIF)}
 
     def _keys(self, fields: frozenset[str]) -> list[tuple[int, ...]] | None:
-        """For each record what stands for all that it says under some names, where they say few different things."""
+        """Returns for each record a key of its values of some fields. None if a column has too many values."""
         if "id" in fields:
             return None
         columns = [self._columns[name] for name in roots(fields) if name in self._columns]
@@ -113,17 +113,18 @@ class RecordBatch:
 
 
 class _Column:
-    """What records say under one name."""
+    """The values of one field."""
 
     __slots__ = ("_data", "is_whole", "places")
 
     def __init__(self, values: list[object]) -> None:
         self.is_whole = _MISSING not in values
-        # Of other types equal values may be different ones: 1, 1.0 and True.
-        keys: list[Any] = values if {type(value) for value in values} <= _PLAIN else [_pack(value) for value in values]
+        # Values of other types may be equal and not the same, such as 1, 1.0 and True.
+        is_text = {type(value) for value in values} <= {str, type(None)}
+        keys: list[Any] = values if is_text else [_pack(value) for value in values]
         different = {key: place for place, key in enumerate(dict.fromkeys(keys))}
         self.places = b""
-        """For each record the place of what it says in a table. Empty if they say too many different things."""
+        """For each record the place of its value in the table. Empty if there are too many values for one."""
         if len(different) <= min(_MOST_DIFFERENT, len(values) // 2):
             self.places = bytes(map(different.__getitem__, keys))
             first = dict(zip(reversed(keys), reversed(values), strict=True))
@@ -135,7 +136,7 @@ class _Column:
         return len(self._data) + len(self.places)
 
     def values(self, chosen: Sequence[int] | None) -> list[Any]:
-        """In the order of the records, or those of some by their places."""
+        """Returns the value of each record, or of those at some places."""
         values: list[Any] = _unpack(self._data)
         if chosen is None:
             return [values[place] for place in self.places] if self.places else values
@@ -143,7 +144,7 @@ class _Column:
 
 
 def _columns(records: Sequence[Mapping[str, object]], names: Iterable[str]) -> dict[str, _Column]:
-    """Returns what records have under some names, but for those under which none has anything."""
+    """Returns a column for each of some fields that any record has."""
     lists = ((name, [record.get(name, _MISSING) for record in records]) for name in names)
     return {name: _Column(values) for name, values in lists if any(value is not _MISSING for value in values)}
 
@@ -151,9 +152,9 @@ def _columns(records: Sequence[Mapping[str, object]], names: Iterable[str]) -> d
 def _rows(
     columns: Mapping[str, _Column], wanted: Collection[str], ids: Sequence[str] | None, chosen: Sequence[int] | None
 ) -> list[Row]:
-    """What some columns say, as one mapping for each record, or each chosen one.
+    """Returns a mapping of field to value for each record, or for those at some places.
 
-    Empty where there are neither columns nor ids.
+    Empty if there are neither columns nor ids.
     """
     names = [name for name in columns if name in wanted]
     is_whole = all(columns[name].is_whole for name in names)

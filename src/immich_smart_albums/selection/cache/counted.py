@@ -1,10 +1,10 @@
-"""The first way of the cache: what changed is exchanged, and a count confirms the result.
+"""Brings a result up to date by exchanging what changed; a count confirms it.
 
 The proof. Let `I` be the ids that were read, `w` an instant before that, `C` all photos whose `updatedAt` is `w` or
-later, and `N` what the search finds among them now. What this search looks at moves `updatedAt`, so a photo outside of
-`C` that it finds now was found then as well, and stands in `I`: all that it finds now is in `(I - C) + N`. If the
-server counts as many, it is the same set. What is in it and found no more was deleted for good, or locked, and makes
-the count smaller; nothing can make up for it, because whatever comes is in `C`, and so in `N`.
+later, and `N` those of `C` that the search finds now. Whatever this search depends on moves `updatedAt`. So a photo
+outside of `C` that it finds now was found then as well, and is in `I`: all that it finds now is in `(I - C) + N`. If
+the server counts as many, it is the same set. A photo of that set that is found no more was deleted for good, or
+locked, and makes the count smaller. Nothing can make up for it, because whatever comes is in `C`, and so in `N`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Entries of the search cache, as bytes."""
+"""Entries of the search cache as bytes: ids packed and sorted, 16 bytes each, and the photos that may match."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def contains(data: bytes, wanted: bytes) -> bool:
 
 
 def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
-    """Returns packed ids without some, and with others, whether or not these were there.
+    """Returns packed ids without those that are gone and with those that have come, each at most once.
 
-    The time that it takes grows with the number of ids that are exchanged.
+    It takes time for the ids that are exchanged, and not for all.
     """
     arrivals = set(come)
     view, position = memoryview(data), 0
@@ -67,26 +67,25 @@ def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> byte
 
 
 def _start(data: bytes, wanted: bytes) -> int:
-    """Where in the data an id stands, or would."""
+    """Returns the offset at which an id is, or would be inserted."""
     place = bisect_left(range(length(data)), wanted, key=lambda index: data[index * _SIZE : (index + 1) * _SIZE])
     return place * _SIZE
 
 
 UNREADABLE = (msgspec.DecodeError, ValueError, TypeError)
-"""What reading raises for bytes that were not written here."""
+"""The errors of `decode` for bytes that were not written here."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """When a search was read, and on what. Instants are the server's, in ms since 1970."""
+    """When a result was true, and of which version of the server. Instants are the server's, in ms since 1970."""
 
     version: str
-    """The server's."""
     now: int
     """When the run began."""
     watermark: int
-    """Changes from here on are not in it for sure."""
+    """Changes from this instant on may be missing in the result."""
     read_at: int
-    """When it was last read in full."""
+    """When the search was last read in full."""
 
     def encode(self) -> bytes:
         """Returns the stamp as JSON."""
@@ -99,23 +98,23 @@ class Stamp(msgspec.Struct, frozen=True):
 
 
 class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
-    """What a search found: the ids of everything, and all that may match."""
+    """A result: the ids of everything that was found, and the photos that may match. See `SearchResult`."""
 
     ids: bytes
     assets: list[Asset]
     passed: list[int]
     groups: list[tuple[tuple[str, ...], ...]]
-    """Empty where nothing is split."""
+    """Empty if no rule splits what the search finds."""
 
     @classmethod
     def of(cls, result: SearchResult, ids: bytes) -> Self:
-        """Returns what is kept of a search that found these ids."""
+        """Returns the entry for a result with these packed ids."""
         assets = list(result.assets.values())
         groups = [result.groups[asset.id] for asset in assets] if result.groups else []
         return cls(ids, assets, [result.passed[asset.id] for asset in assets], groups)
 
     def as_result(self) -> SearchResult:
-        """Returns what may match of it again, without places."""
+        """Returns the result with the photos that may match, without places and count."""
         names = [asset.id for asset in self.assets]
         return SearchResult(
             assets=dict(zip(names, self.assets, strict=True)),
@@ -134,12 +133,12 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
 
 
 def ids_of(result: SearchResult) -> bytes:
-    """Returns the ids of everything that was found. Raises ValueError if they are not all known, or no UUIDs."""
+    """Returns the packed ids of everything that was found. Raises ValueError if one is missing, or no UUID."""
     if len(result.places) != result.count:
         raise ValueError("not every id was kept")
     return packed(result.places)
 
 
 def places(ids: Iterable[str]) -> dict[str, int]:
-    """Returns ids with their places in a ranking. Empty where their order says nothing."""
+    """Returns the place of each id in a sequence, from 0."""
     return {asset_id: place for place, asset_id in enumerate(ids)}

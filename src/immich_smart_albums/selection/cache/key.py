@@ -1,4 +1,4 @@
-"""The key of a scan in the cache: all that decides what it keeps, the same in every run."""
+"""Makes the key of a scan in the cache: a digest of all that decides its result, the same in every run."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def cache_key(scan: Scan, *context: str) -> str:
-    """Returns a digest that two scans share only if they find and keep the same; `context` is part of it.
+    """Returns a digest that two scans share only if they have the same result, in the same context.
 
-    Filters differ by their keys, and split keys by their names and fields.
+    Filters are told apart by their keys, and split keys by their names and fields.
     """
-    shape = [
+    parts = [
         list(context),
         _query(scan.query),
         sorted(scan.fields),
-        [check.key for check in scan.filters],
+        [filter_.key for filter_ in scan.filters],
         [[key.name, *sorted(key.fields)] for key in scan.keys],
         [_tree(tree) for tree in scan.trees],
         scan.keeps_ids,
     ]
-    return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def _query(query: Query) -> list[object]:

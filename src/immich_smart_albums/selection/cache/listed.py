@@ -1,19 +1,18 @@
-"""The second way of the cache: a search is sent again for ids alone, and its records are known from before.
+"""Brings a result up to date by the ids of what the search finds now; the records are known from before.
 
-Who is on a photo, what is in an album, what is read in a picture and how photos rank may change without a word. For
-these no count and no look at the newest is a proof: a face that is taken from one photo and given to another leaves
-both as they were. So *who is in* is asked in every run, in full. What the records show is another matter: without EXIF
-and people an answer is half as large and quick, a ranking is asked for once and not twice, and nothing is counted.
+For searches whose results may change while no `updatedAt` moves: by people, albums, recognised text, or a ranking. A
+face that is moved from one photo to another changes the result and neither photo, and the count stays. So the ids are
+read in full in every run. That is less than the records: without EXIF and people an answer takes half the time, a
+ranking is sent once and not twice, and nothing is counted.
 
-The proof. The server lists what the search finds now, each photo with its `updatedAt`. A photo that was found before,
-and did not change since an instant before that reading, shows what it showed: of the fields that are read every change
-is told (`tracking`). One that did change is read anew, by the same search of what changed. One that did not change and
-was not found before has come in by something else, such as a face: nothing is known of it, and all is read in full.
+The proof. Each id comes with the photo's `updatedAt`. A photo that was found before, and has not changed since then,
+shows what it showed: every change of the fields that are read moves `updatedAt` (`tracking`). One that has changed is
+read again, by the same search among what changed. One that has not changed, and was not found before, came in by
+something else, such as a face: its record is not known, and the search is read in full.
 
-The answer need not be held against what EXIF shows. Photos that did not change were held against it when they were
-read, and it still is true of them; those that changed are held against it now. Nor are people asked for, to see that
-somebody is on each photo: a server that drops a person finds photos that were not found before, and a control asks it
-whether it hears of people. Everything else is verified as ever.
+The answer is verified without EXIF: unchanged photos were verified by it when they were read, and changed ones are now.
+Nor are people asked for: a server that ignores a person finds photos that were not found before, and a control tests
+whether it heeds people. Everything else is verified as ever.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
-"""The records that searches found, kept in memory while somebody works on rules: no search is sent twice.
+"""Keeps the records of searches in memory while somebody works on rules: no search is sent twice.
 
-It stands between the selection and the server's searches. Who changes a rule and selects again has most of it read
-already: the compiler is told what is here (`shared`), and takes it for the driver where it may; the same evaluation
-then reads the same records, as if they came from the server. What is read is read with more fields than are asked for,
-so that the next filter finds them.
+It stands between a selection and the server's searches. The compiler gets the searches that are here as `shared`, at no
+cost, so that a rule which was changed a little is mostly answered from memory. Searches are read with more fields than
+they are asked for, so that the next filter finds its own.
 
-All of it is of the moment when it was first read. So it is for what is looked at, never for what is written, and
-to see the library as it is now, throw it away. Records are packed: a whole one takes less than a
-kilobyte.
+Records are as old as their first reading. So they are for previews, never for what is written; to see the library as it
+is now, make a new `RecordCache`. Packed, a record takes less than a kilobyte.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
     Records = Iterable[Mapping[str, object]]
 
 MOST_BYTES = 256 * 1024 * 1024
-"""Of packed records: some 300,000. What is read beyond that is passed on and not kept."""
+"""Of packed records, some 300,000. What is read beyond that is passed on and not kept."""
 
 WIDE = frozenset(
     {
@@ -52,52 +50,52 @@ WIDE = frozenset(
         *("width", "height"),
     }
 )
-"""What is read of each asset in any case, where the server's version returns it."""
+"""The fields that are read anyway, if the server's version returns them."""
 
-_PLAIN = frozenset(name for name in WIDE if not name.startswith("exifInfo")) - {"people"}
-"""What of it every answer has."""
+_WITHOUT_EXIF = frozenset(name for name in WIDE if not name.startswith("exifInfo")) - {"people"}
+"""Those that cost nothing, since every answer has them."""
 
 
 MOST_VERDICTS = 50
-"""Filters of which it is kept what they say of a search: a byte for each record."""
+"""Filters of one search whose verdicts are kept: a byte for each record."""
 
 _IS_READ = Filter("whether Immich has read the file", shows_metadata, METADATA_FIELDS, shows_metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedSearch:
-    """What one search found."""
+    """The records that one search found."""
 
     batches: tuple[RecordBatch, ...]
-    """In the order in which they came."""
     fields: frozenset[str]
+    """The fields with which they were read."""
     count: int
     verdicts: OrderedDict[str, tuple[bytes, ...]] = field(default_factory=OrderedDict)
-    """What filters say of the records, by the filters' keys: for each batch a byte for each record, 1 if it passes."""
+    """By the key of a filter: for each batch a byte for each record, 1 if it passes."""
 
-    def verdict(self, check: Filter) -> tuple[bytes, ...]:
-        """Returns what a filter says; each is asked once. Raises FilterError."""
-        verdict = self.verdicts.get(check.key)
+    def verdict(self, filter_: Filter) -> tuple[bytes, ...]:
+        """Returns the verdict of a filter on each record, worked out once. Raises FilterError."""
+        verdict = self.verdicts.get(filter_.key)
         if verdict is None:
-            reads = check.reads or frozenset()
-            verdict = tuple(batch.verdict(check.holds, reads) for batch in self.batches)
-        self.verdicts[check.key] = verdict
-        self.verdicts.move_to_end(check.key)
+            reads = filter_.reads or frozenset()
+            verdict = tuple(batch.verdict(filter_.holds, reads) for batch in self.batches)
+        self.verdicts[filter_.key] = verdict
+        self.verdicts.move_to_end(filter_.key)
         if len(self.verdicts) > MOST_VERDICTS:
             self.verdicts.popitem(last=False)
         return verdict
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """In bytes."""
         return sum(batch.size for batch in self.batches)
 
 
 class RecordCache:
-    """Fits `selection.ports.SearchApi` and `KnownRecords`, for the searches of one account. Safe for threads."""
+    """A `selection.ports.SearchApi` and `KnownRecords` for the searches of one account. Safe for threads."""
 
     def __init__(self, searches: SearchApi, *, most_bytes: int = MOST_BYTES, stop: Stop = never) -> None:
-        """Nothing is kept yet. Between two batches `stop` is asked whether to end, which raises Stopped."""
+        """Begin with nothing in memory. `stop` is called between two batches; if it returns True, Stopped is raised."""
         self._searches = searches
         self._most_bytes = most_bytes
         self._stop = stop
@@ -108,15 +106,15 @@ class RecordCache:
         self._own_counts: dict[Query, int | None] = {}
         self._bytes = 0
         self.assets: dict[str, Asset] = {}
-        """What selections keep of all that was found, each asset once."""
+        """The assets that any search found, by id."""
 
     def shared(self) -> dict[Query, frozenset[str]]:
-        """Returns the searches that cost nothing any more, with the top-level fields of what they found."""
+        """Returns the searches that are in memory, with the top-level fields of their records."""
         with self._lock:
             return {query: roots(cached.fields) for query, cached in self._cached.items()}
 
     def sizes(self) -> dict[Query, int]:
-        """Returns how many assets these searches found."""
+        """Returns how many assets the searches found that are in memory."""
         with self._lock:
             return {query: cached.count for query, cached in self._cached.items()}
 
@@ -125,11 +123,11 @@ class RecordCache:
         return self.read(query, fields, self._searches)
 
     def read(self, query: Query, fields: frozenset[str], searches: SearchApi) -> Generator[Records, None, None]:
-        """Yields what `find` does, asked of other searches, such as those of another connection. Raises Stopped."""
+        """Yields what `find` does, from memory or else through another connection. Raises Stopped."""
         cached = self._cached.get(query)
         if cached is not None and fields <= cached.fields:
             with self._lock:
-                self._cached[query] = self._cached.pop(query, cached)  # the last to be thrown away
+                self._cached[query] = self._cached.pop(query, cached)  # the last to be removed
             for batch in cached.batches:
                 if self._stop():
                     raise Stopped
@@ -140,10 +138,10 @@ class RecordCache:
         elif WHOLE_LIBRARY not in self._cached or not _is_in_library(query):
             fields |= WIDE
         elif query.kind is Kind.SMART:
-            fields |= _PLAIN  # with EXIF, a ranking is asked for twice
+            fields |= _WITHOUT_EXIF  # with EXIF, a ranking would be sent twice
         packed: list[RecordBatch] = []
         ids: set[str] = set()
-        names = roots(fields | ASSET_FIELDS)  # those that are there to hold the answer against the search are left out
+        names = roots(fields | ASSET_FIELDS)  # without those that were read to verify the answer
         with closing(searches.find(query, fields)) as batches:
             for batch_read in batches:
                 records = [record for record in batch_read if record["id"] not in ids]
@@ -153,7 +151,7 @@ class RecordCache:
                 packed.append(RecordBatch(records, assets, names))
                 yield records
         if query.kind is Kind.METADATA and query.limit is None:
-            # Parts of it came side by side. In their order, nobody has to sort them again and again.
+            # Parts of it came side by side. Once they are in order, sorting what is selected from them is quick.
             packed.sort(key=lambda batch: max((asset.taken for asset in batch.assets), default=0), reverse=True)
         searched = _CachedSearch(tuple(packed), fields, len(ids))
         if fields >= METADATA_FIELDS:
@@ -165,13 +163,13 @@ class RecordCache:
         cached = self._cached.get(scan.query)
         if cached is None or scan.keys or not scan.requested_fields <= cached.fields:
             return None
-        checks = (*scan.filters, *([_IS_READ] if scan.shows_metadata else ()))
+        filters = (*scan.filters, *([_IS_READ] if scan.shows_metadata else ()))
         try:
             verdicts = []
-            for check in checks:
+            for filter_ in filters:
                 if self._stop():
                     raise Stopped
-                verdicts.append(cached.verdict(check))
+                verdicts.append(cached.verdict(filter_))
         except FilterError:
             return None
         return [
@@ -180,7 +178,7 @@ class RecordCache:
         ]
 
     def _keep(self, query: Query, searched: _CachedSearch) -> None:
-        """Keep what a search found; where there is no room any more, what was not used for longest goes first."""
+        """Keep what a search found; to make room, the searches that were not used for longest are removed."""
         with self._lock:
             self._forget(query)
             for other in [other for other in self._cached if other != WHOLE_LIBRARY]:
@@ -199,7 +197,7 @@ class RecordCache:
         return self._searches.count(query)
 
     def estimate(self, query: Query) -> int | None:
-        """See `SearchApi.estimate`; each search is asked about once."""
+        """See `SearchApi.estimate`; each search is counted once."""
         cached = self._cached.get(query)
         if cached is not None:
             return cached.count
@@ -208,13 +206,13 @@ class RecordCache:
         return self._counts[query]
 
     def estimate_own(self, query: Query) -> int | None:
-        """See `SearchApi.estimate_own`; each search is asked about once."""
+        """See `SearchApi.estimate_own`; each search is counted once."""
         if query not in self._own_counts:
             self._own_counts[query] = self._searches.estimate_own(query)
         return self._own_counts[query]
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
-        """See `SearchApi.details`; each asset is asked for once, but for those that were gone."""
+        """See `SearchApi.details`; each asset is asked for once, and again if it was gone."""
         missing = []
         for asset_id in ids:
             if asset_id in self._details:
@@ -231,7 +229,7 @@ class RecordCache:
 
 
 def _is_in_library(query: Query) -> bool:
-    """Whether all that a search finds is on the timeline: with that in memory, nobody needs its records again."""
+    """Whether all that a search finds is on the timeline, so that `WHOLE_LIBRARY` has its records."""
     return query.visibility == WHOLE_LIBRARY.visibility and not _in_trash(query)
 
 
@@ -240,10 +238,11 @@ def _in_trash(query: Query) -> bool:
 
 
 def _masks(verdicts: list[bytes], count: int) -> Sequence[int]:
-    """For each record a bit for each verdict that says yes."""
+    """Returns a number for each record, with a bit for each verdict: `[b"\\1\\0", b"\\1\\1"]` becomes `(3, 2)`."""
     if len(verdicts) > 8:
-        return [sum(bit << place for place, bit in enumerate(bits)) for bits in zip(*verdicts, strict=True)]
-    together = 0
-    for place, verdict in enumerate(verdicts):
-        together |= int.from_bytes(verdict) << place
-    return together.to_bytes(count)
+        return [sum(bit << number for number, bit in enumerate(bits)) for bits in zip(*verdicts, strict=True)]
+    # Up to eight fit into one byte for each record, so that all records are shifted at once.
+    masks = 0
+    for number, verdict in enumerate(verdicts):
+        masks |= int.from_bytes(verdict) << number
+    return masks.to_bytes(count)

@@ -1,10 +1,11 @@
-"""Tracking: changes of the library that Immich shows, by the `updatedAt` of the photos that they change.
+"""Tracking: which changes of the library move the `updatedAt` of the photos that they change.
 
 Seen on 3.1.0: edits of description, rating, favourite, visibility and tags move it at once; places, dates, the trash
 and new files are changes of the asset's own row, too. Faces, names of people, albums, recognised text and the
-embeddings that rank smart searches are kept elsewhere: they change what is found, and `updatedAt` stays.
+embeddings that rank smart searches are stored elsewhere: they change what is found, and `updatedAt` stays.
 
-So there are two questions: is it told *who comes and goes* in what a search finds, and is it told what *records* show?
+So there are two questions about a search: can photos come and go untracked (`untracked_members`), and can what is read
+of their records change untracked (`untracked_records`)?
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ _APART_FROM_SEARCHES = frozenset(
         *("duration", "width", "height"),
     }
 )
-"""Fields of records that are tracked and that no search is about."""
+"""Fields of records that are tracked, and that no search has a condition on."""
 
 _TRACKED = _APART_FROM_SEARCHES | {
     row.record_path.partition(".")[0]
     for row in ROWS
     if row.signal is Signal.UPDATED_AT and row.record_path is not None and row.proof is not Proof.NOTHING
-    # Answers of searches show no tags; what a tag is called may change without a word.
+    # Tags are left out (Proof.NOTHING): the name of one may change while no `updatedAt` moves.
 }
-"""Fields of records that are tracked, with all that is in them."""
+"""Top-level fields of records that are tracked, with all that is in them."""
 
 
 def untracked_reason(scan: Scan) -> str | None:
-    """Returns what may change what a search finds, or what is read of it, without being told. None if nothing may."""
+    """Returns what may change a search's result untracked: `people and recognised text`. None if nothing may."""
     if scan.query.kind is Kind.SMART or scan.query.limit is not None:
         return untracked_members(scan.query)
     words = {*_untracked_signals(scan.query), *_untracked_fields(scan.fields)}
@@ -48,7 +49,7 @@ def untracked_reason(scan: Scan) -> str | None:
 
 
 def untracked_members(query: Query) -> str | None:
-    """Returns what may change which photos a search finds, without being told. None if nothing may."""
+    """Returns what may change which photos a search finds, untracked. None if nothing may."""
     if query.kind is Kind.SMART:
         return "rankings"
     if query.limit is not None:
@@ -57,12 +58,12 @@ def untracked_members(query: Query) -> str | None:
 
 
 def untracked_records(fields: Iterable[str]) -> str | None:
-    """Returns what may change what is read of photos, without being told. None if nothing may."""
+    """Returns what may change these fields of records, untracked. None if nothing may."""
     return " and ".join(sorted(set(_untracked_fields(fields)))) or None
 
 
 def untracked_part(query: Query) -> Query:
-    """Returns the search without what EXIF shows, all of which is tracked; it finds no less."""
+    """Returns the search without its conditions on EXIF, which are tracked; it finds no less."""
     return replace(
         query,
         where=tuple(condition for condition in query.where if not _is_shown_by_exif(condition.field)),

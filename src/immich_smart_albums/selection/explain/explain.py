@@ -1,7 +1,14 @@
-"""Explains why an asset is in or out: the rule as a tree, with what each of its parts says of this one asset.
+"""Explains why one photo matches a rule or not: the rule as a tree, with a verdict on each part.
 
-Cheap parts are asked first. A part is left out where its answer could change neither the verdict nor which single
-change would turn it.
+    all                       failed
+      city Nice               passed
+      person Emma             failed       a near miss: with Emma on it the photo would match
+      any                     passed
+        rating from 4         passed
+        smart search dog      not asked
+
+Each leaf may cost a request, so the cheap ones are asked first. One is left out if its answer could change neither the
+verdict nor the near misses.
 """
 
 from __future__ import annotations
@@ -25,25 +32,25 @@ _KINDS: dict[type, str] = {All: "all", Any: "any", Not: "not", Search: "search",
 
 
 class Verdict(Enum):
-    """What a part of a rule says of an asset."""
+    """Whether a part of a rule holds for a photo."""
 
     PASSED = "passed"
     FAILED = "failed"
     NOT_ASKED = "not asked"
-    """It could not have made a difference."""
+    """It makes no difference, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeafEvidence:
-    """What one leaf says of the asset."""
+    """Whether a leaf holds for a photo, and what that rests on."""
 
     holds: bool
     value: object = None
-    """What decided, as Immich has it: a text, a number, a list of names. None if there is none."""
+    """The value that decided, as Immich has it: a text, a number, a list of names. None if there is none."""
     rank: int | None = None
-    """The asset's place in a ranking or a capped search, from 1. None if it was not met."""
+    """The photo's place in a ranking or a capped search, from 1. None if it was not found there."""
     read: int | None = None
-    """How many places of the ranking were looked at. None if there is no ranking."""
+    """How many places of the ranking were read. None if there is no ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +60,52 @@ class Reason:
     kind: str
     """all, any, not, search or check."""
     words: str
-    """What it means; empty for a combination that has no name of its own."""
+    """The part in the user's words. Empty for a combination."""
     verdict: Verdict
     answer: LeafEvidence | None = None
-    """Of a search or check that was asked."""
+    """None if it was not asked, or is no leaf."""
     parts: tuple[Reason, ...] = ()
     origin: Place | None = None
     leaf: Search | Filter | None = field(default=None, compare=False, repr=False)
-    """What was asked, with ids in place of names. None for a combination."""
+    """The leaf with ids in place of names. None for a combination."""
 
     @property
     def where(self) -> str:
-        """Where it stands, as messages say it: a place in a file, or a flag. Empty if that is not known."""
+        """Where the part stands: a place in a file, or a flag. Empty if that is not known."""
         return str(self.origin or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule tree and one asset."""
+    """Why a tree holds for one photo or not."""
 
     tree: Reason
     near_misses: tuple[Reason, ...]
-    """Searches and checks of which each alone, with the other answer, would turn the verdict."""
+    """The leaves of which each alone, with the other answer, would turn the verdict."""
 
     @property
     def passed(self) -> bool:
-        """Whether the tree holds for the asset."""
+        """Whether the tree holds for the photo."""
         return self.tree.verdict is Verdict.PASSED
 
 
 def explain(
     match: Node, ask: Callable[[Search | Filter], LeafEvidence], *, written: Node | None = None, name_of: NameOf
 ) -> Explanation:
-    """Returns why a tree holds for one asset or not. Each leaf is asked at most once, and only if it matters.
+    """Returns why a tree holds for one photo or not. Each leaf is asked at most once, and only if it matters.
 
     `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
     """
-    judgement = _Explainer(ask, name_of, {}).tell(match, match if written is None else written)
+    judgement = _Explainer(ask, name_of, {}).judge(match, match if written is None else written)
     first: dict[Search | Filter, Reason] = {}
     for leaf, reason in judgement.leaves:
-        first.setdefault(leaf, reason)  # one that stands twice is told once
+        first.setdefault(leaf, reason)  # the same leaf may stand in two places
     return Explanation(judgement.reason, tuple(reason for leaf, reason in first.items() if leaf in judgement.turns))
 
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """A part's reason, and what it takes to turn it."""
+    """The reason of a part, and the leaves that would turn it."""
 
     reason: Reason
     turns: frozenset[Search | Filter]
@@ -117,15 +124,15 @@ class _Explainer:
     name_of: NameOf
     answers: dict[Search | Filter, LeafEvidence]
 
-    def tell(self, node: Node, written: Node) -> _Judgement:
-        """Returns what a part says; `written` is the same part as the user wrote it."""
+    def judge(self, node: Node, written: Node) -> _Judgement:
+        """Returns the judgement on a part; `written` is the same part as the user wrote it."""
         match node:
             case Search() | Filter():
                 answer = self.answers[node] if node in self.answers else self.answers.setdefault(node, self.ask(node))
                 reason = self._reason(node, written, _verdict(holds=answer.holds), answer=answer)
                 return _Judgement(reason, frozenset({node}), ((node, reason),))
             case Not():
-                child = self.tell(node.child, written.child if isinstance(written, Not) else node.child)
+                child = self.judge(node.child, written.child if isinstance(written, Not) else node.child)
                 reason = self._reason(node, written, _verdict(holds=not child.passed), (child.reason,))
                 return _Judgement(reason, child.turns, child.leaves)
             case All() | Any():
@@ -135,24 +142,24 @@ class _Explainer:
                 raise TypeError(message)
 
     def _combination(self, node: All | Any, written: Node) -> _Judgement:
-        """Ask the parts until neither the verdict nor what would turn it can change any more.
+        """Returns the judgement on a combination; parts are judged as long as they can change it.
 
-        A part *decides* where it settles the verdict by itself: one that fails under All, one that passes under Any.
-        Where one decides, only what turns all of those that do, and none of the others, turns the whole.
+        A part *decides* if it settles the verdict by itself: one that fails under All, one that passes under Any. Then
+        a leaf turns the whole if it turns every part that decides, and none of the others.
         """
         is_all = isinstance(node, All)
         originals = _written_parts(node, written)
         parts: dict[int, _Judgement] = {}
         deciding: frozenset[Search | Filter] | None = None
         for place in sorted(range(len(node.children)), key=lambda number: _cost(node.children[number])):
-            part = parts[place] = self.tell(node.children[place], originals[place])
+            part = parts[place] = self.judge(node.children[place], originals[place])
             if part.passed is not is_all:
                 deciding = part.turns if deciding is None else deciding & part.turns
                 if not deciding:
                     break
         others = frozenset().union(*(part.turns for part in parts.values() if part.passed is is_all))
         reasons = tuple(
-            parts[place].reason if place in parts else self._irrelevant(child, originals[place])
+            parts[place].reason if place in parts else self._not_asked(child, originals[place])
             for place, child in enumerate(node.children)
         )
         verdict = _verdict(holds=is_all if deciding is None else not is_all)
@@ -162,12 +169,12 @@ class _Explainer:
             tuple(pair for place in sorted(parts) for pair in parts[place].leaves),
         )
 
-    def _irrelevant(self, node: Node, written: Node) -> Reason:
+    def _not_asked(self, node: Node, written: Node) -> Reason:
         match node:
             case All() | Any():
-                parts = tuple(map(self._irrelevant, node.children, _written_parts(node, written)))
+                parts = tuple(map(self._not_asked, node.children, _written_parts(node, written)))
             case Not():
-                parts = (self._irrelevant(node.child, written.child if isinstance(written, Not) else node.child),)
+                parts = (self._not_asked(node.child, written.child if isinstance(written, Not) else node.child),)
             case _:
                 parts = ()
         return self._reason(node, written, Verdict.NOT_ASKED, parts)
@@ -180,7 +187,7 @@ class _Explainer:
         parts: tuple[Reason, ...] = (),
         answer: LeafEvidence | None = None,
     ) -> Reason:
-        # What was looked up, as a whole, bears the name that the user gave it.
+        # A reference may have become a whole tree, which keeps the words of the reference.
         named = written if isinstance(written, Reference | Filter) else node
         words = "" if isinstance(named, All | Any | Not) else query_text(named, self.name_of)
         leaf = node if isinstance(node, Search | Filter) else None
@@ -188,7 +195,7 @@ class _Explainer:
 
 
 def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:
-    """The parts as the user wrote them; those of a name that was looked up were written by nobody."""
+    """Returns the parts as the user wrote them. Those that a reference became stand for themselves."""
     return written.children if isinstance(written, All | Any) else node.children
 
 
@@ -197,7 +204,7 @@ def _verdict(*, holds: bool) -> Verdict:
 
 
 def _cost(node: Node) -> int:
-    """Whether a part needs no request, a small one for each of its searches, or a ranking."""
+    """Returns 0 for a part that needs no request, 1 for one with searches, 2 for one with rankings."""
     return max(map(_cost_of_leaf, leaves(node)))
 
 
@@ -207,12 +214,12 @@ def _cost_of_leaf(leaf: Search | Filter | Reference) -> int:
     return 2 if leaf.query.kind is Kind.SMART or leaf.query.limit is not None else 1
 
 
-_MOST = 200
-"""Characters of a value that are shown."""
+_MOST_CHARACTERS = 200
+"""Of a value that is shown."""
 
 
 def summary(explanation: Explanation) -> str:
-    """Returns the leaves that a verdict rests on, each with what it saw: `person 'Emma' (people: Noah)`."""
+    """Returns the leaves that a verdict rests on, each with its evidence: `person 'Emma' (people: Noah)`."""
     return "; ".join(dict.fromkeys(leaf_text(reason) for reason in deciding_leaves(explanation.tree)))
 
 
@@ -235,13 +242,13 @@ def deciding_leaves(reason: Reason) -> Iterable[Reason]:
 
 
 def leaf_text(reason: Reason) -> str:
-    """Returns a leaf that was asked, with what it saw."""
+    """Returns a leaf with its evidence: `city Nice (city: Kyoto)`."""
     seen = answer_text(reason.answer) if reason.answer else ""
     return f"{reason.words} ({seen})" if seen else reason.words
 
 
 def answer_text(answer: LeafEvidence) -> str:
-    """Returns what decided an answer. Empty if there is nothing to show."""
+    """Returns the value or the rank that decided an answer. Empty if there is nothing to show."""
     if answer.read is None:
         return value_text(answer.value)
     if answer.rank is not None:
@@ -266,4 +273,4 @@ def value_text(value: object) -> str:
             text = ", ".join(map(value_text, value)) or "nothing"
         case _:
             text = str(value)
-    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

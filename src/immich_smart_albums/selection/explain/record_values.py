@@ -1,4 +1,4 @@
-"""Values in an asset's record of the fields that a search is about."""
+"""Reads from a photo's record the values that a search looks at: `{"exifInfo.city": "Nice"}` for `(city='Kyoto')`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record
 
 _LISTS = {"people": "name", "tags": "value"}
-"""Lists in a record, and what each of their elements is called by."""
+"""Lists in a record, with the field that names each element."""
 
 
 def record_values(query: Query, record: Record) -> dict[str, object]:
-    """Returns the values in a record that a query is about, by the record's names. Empty if it shows none of them."""
+    """Returns the values in a record of the fields that a query has conditions on, by their paths.
+
+    Empty if records show none of these fields.
+    """
     rows = (BY_NAME[condition.field] for condition in query.conditions)
     paths = dict.fromkeys(row.record_path for row in rows if row.record_path is not None)
     return {path: _value(path, record) for path in paths}

@@ -1,13 +1,14 @@
 """Explains a whole selection from the records that its searches returned, without another request.
 
-Each photo gets what is known of each leaf of its rule, and the places that it has in rankings. Photos that a single
-leaf keeps out are near misses of that leaf. What was not read is not known: of a search that the server made, photos
-that it did not find were never seen.
+Each photo gets a verdict on each leaf of its rule, and its places in rankings. A photo that a single leaf keeps out is
+a near miss of that leaf. Photos that no search found were never seen, and are not explained.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Reference, Search, signed_leaves, verdict
@@ -29,30 +30,30 @@ class ExplainedLeaf:
     """One search or filter of a rule."""
 
     text: str
-    """What it asks for."""
+    """The leaf in the user's words."""
     origin: str
-    """Where it stands: a place in a file, or a flag."""
+    """Where it stands: a place in a file, or a flag. Empty if that is not known."""
     is_negated: bool
-    """Whether photos are in because it does not hold."""
+    """Whether it stands under an odd number of `not`."""
     holding: int
-    """For how many of the photos that were looked at it is known to hold."""
+    """How many of the photos that were seen it surely holds for."""
     failing: int
-    """For how many it is known not to hold."""
+    """How many it surely does not hold for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedPhoto:
-    """One photo, and what each leaf says of it."""
+    """One photo, with a verdict on each leaf."""
 
     asset: Asset
     verdicts: tuple[Verdict, ...]
-    """Of each leaf, in the order of `SelectionExplanation.leaves`."""
+    """In the order of `SelectionExplanation.leaves`."""
     ranks: tuple[int | None, ...]
-    """Its place in the ranking or capped search that a leaf is, from 1."""
+    """For each leaf the photo's place, from 1, if it is a ranking or a capped search."""
     near: tuple[int, ...] = ()
-    """The leaves that each alone keep it out."""
+    """The numbers of the leaves that each alone keep it out."""
     is_cut: bool = False
-    """Whether it matches, and only the rule's limit, or its split, leaves it out."""
+    """Whether it matches, and is left out by the rule's limit or split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ class SelectionExplanation:
     selected: tuple[ExplainedPhoto, ...]
     """In the order of the selection."""
     cut: tuple[ExplainedPhoto, ...]
-    """What matches and is left out by the limit or the split, newest first."""
+    """Photos that match and are left out by the limit or the split, newest first."""
     near_misses: Mapping[int, tuple[ExplainedPhoto, ...]]
     """By the number of the leaf that alone keeps them out, newest first."""
     looked_at: int
-    """How many photos were looked at."""
+    """How many photos were seen."""
 
     def in_favour(self, photo: ExplainedPhoto) -> tuple[str, ...]:
         """Returns what speaks for a photo, in words: the leaves that hold, and those under a `not` that do not."""
@@ -101,46 +102,51 @@ class _SelectionExplainer:
         leaves: dict[Search | Filter, bool] = {}
         for leaf, negated in signed_leaves(match):
             leaves.setdefault(_looked_up(leaf), negated)
-        tree = _Tree(match, tuple(leaves))
-        facts = LeafFacts(self.evidence)
-        chosen = {asset.id for asset in selection.assets}
-        waiting = {asset.id for assets in selection.waiting.values() for asset in assets}
-        counts = [[0, 0] for _ in leaves]
-        photos: dict[str, ExplainedPhoto] = {}
+        tree, facts = _Tree(match, tuple(leaves)), LeafFacts(self.evidence)
+        waiting = chain.from_iterable(selection.waiting.values())
+        shown = {asset.id for asset in chain(selection.assets, waiting)}
+        photos = {
+            asset_id: self._explained(asset, tree, facts, is_shown=asset_id in shown)
+            for asset_id, asset in self._seen().items()
+        }
         misses: dict[int, list[ExplainedPhoto]] = {}
-        cut: list[ExplainedPhoto] = []
-        seen = self._seen()
-        for asset_id, asset in seen.items():
-            facts_of_leaves = [facts.of(leaf, asset_id) for leaf in tree.leaves]
-            values = [None if fact is None else fact.holds for fact in facts_of_leaves]
-            is_match = asset_id in self.evidence.matching
-            if is_match:
-                tree.settle(match, values)
-            for count, value in zip(counts, values, strict=True):
-                if value is not None:
-                    count[not value] += 1
-            near = () if is_match else tree.near(tuple(values))
-            ranks = tuple(None if fact is None else fact.rank for fact in facts_of_leaves)
-            is_cut = is_match and asset_id not in chosen and asset_id not in waiting
-            photo = ExplainedPhoto(asset, tuple(map(_verdict, values)), ranks, near, is_cut)
-            photos[asset_id] = photo
-            for number in near:
+        for photo in photos.values():
+            for number in photo.near:
                 misses.setdefault(number, []).append(photo)
-            if photo.is_cut:
-                cut.append(photo)
+        verdicts = [Counter(photo.verdicts[number] for photo in photos.values()) for number in range(len(leaves))]
         return SelectionExplanation(
             tuple(
-                ExplainedLeaf(query_text(leaf, self.name_of), str(leaf.origin or ""), negated, *count)
-                for (leaf, negated), count in zip(leaves.items(), counts, strict=True)
+                ExplainedLeaf(
+                    query_text(leaf, self.name_of),
+                    str(leaf.origin or ""),
+                    negated,
+                    holding=counts[Verdict.PASSED],
+                    failing=counts[Verdict.FAILED],
+                )
+                for (leaf, negated), counts in zip(leaves.items(), verdicts, strict=True)
             ),
             tuple(photos[asset.id] for asset in selection.assets),
-            _newest_first(cut),
+            _newest_first([photo for photo in photos.values() if photo.is_cut]),
             {number: _newest_first(misses[number]) for number in sorted(misses)},
-            len(seen),
+            len(photos),
+        )
+
+    def _explained(self, asset: Asset, tree: _Tree, facts: LeafFacts, *, is_shown: bool) -> ExplainedPhoto:
+        evidence = [facts.of(leaf, asset.id) for leaf in tree.leaves]
+        values = [None if known is None else known.holds for known in evidence]
+        is_match = asset.id in self.evidence.matching
+        if is_match:
+            tree.settle(tree.match, values)
+        return ExplainedPhoto(
+            asset,
+            verdicts=tuple(map(_verdict, values)),
+            ranks=tuple(None if known is None else known.rank for known in evidence),
+            near=() if is_match else tree.near(tuple(values)),
+            is_cut=is_match and not is_shown,
         )
 
     def _seen(self) -> dict[str, Asset]:
-        """Every photo that the searches which feed the rule found, and looked at."""
+        """Returns every photo, by id, that the drivers of the rule found and that is still in memory."""
         seen = dict(self.evidence.matching)
         for branch in self.evidence.plan.branches:
             result = self.evidence.results.results[branch.driver]
@@ -151,7 +157,7 @@ class _SelectionExplainer:
 
 @dataclass(slots=True)
 class _Tree:
-    """A rule's tree, over the values of its leaves; None stands for what is not known."""
+    """Evaluates a rule over the values of its leaves; None stands for what is not known."""
 
     match: Node
     leaves: tuple[Search | Filter, ...]
@@ -162,7 +168,7 @@ class _Tree:
         self._numbers = {leaf: number for number, leaf in enumerate(self.leaves)}
 
     def near(self, values: tuple[bool | None, ...]) -> tuple[int, ...]:
-        """Returns the leaves of which each alone, with the other answer, would make the tree hold."""
+        """Returns the numbers of the leaves of which each alone, with the other value, would make the tree hold."""
         if values not in self._nears:
             turned = (
                 number
@@ -176,7 +182,7 @@ class _Tree:
         return verdict(self.match, lambda leaf: values[self._numbers[leaf]])
 
     def settle(self, node: Node, values: list[bool | None], *, holds: bool = True) -> None:
-        """Fill in what must be so for a node to hold, or not to hold: all parts of "all", none of "any"."""
+        """Fill in the values that follow from the verdict on a node: if `all` holds, each child does."""
         match node:
             case Search() | Filter():
                 values[self._numbers[node]] = holds

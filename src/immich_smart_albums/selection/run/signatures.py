@@ -45,11 +45,11 @@ def passing_leaves(branch: Branch, evidence: SearchResults, signature: Signature
 def verdict_of(node: Node, branch: Branch) -> SparseVerdict:
     """Returns the verdict of a tree that needs no details, on photos that a branch's driver finds."""
 
-    def mostly(leaf: Leaf) -> bool:
+    def usual(leaf: Leaf) -> bool:
         if isinstance(leaf, Reference):
             message = f"{leaf.key} was not looked up"
             raise TypeError(message)
         # The driver finds all of these photos, unless it is also a scoped search.
         return isinstance(leaf, Search) and leaf.query == branch.driver and leaf.query not in branch.memberships
 
-    return SparseVerdict(node, mostly)
+    return SparseVerdict(node, usual)
