@@ -238,7 +238,7 @@ def _in_trash(query: Query) -> bool:
 
 
 def _masks(verdicts: list[bytes], count: int) -> Sequence[int]:
-    """Returns a number for each record, with a bit for each verdict: `[b"\\1\\0", b"\\1\\1"]` becomes `(3, 2)`."""
+    """Returns a number for each record, with a bit for each verdict: `1, 0` and `1, 1` become `3, 2`."""
     if len(verdicts) > 8:
         return [sum(bit << number for number, bit in enumerate(bits)) for bits in zip(*verdicts, strict=True)]
     # Up to eight fit into one byte for each record, so that all records are shifted at once.
