@@ -21,7 +21,7 @@ SmartAlbumsError
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -46,11 +46,32 @@ class Problem:
     message: str
     hint: str | None = None
     excerpt: str | None = None
-    answers: tuple[str, ...] = field(default=(), kw_only=True)
-    """What can be said to it, where it is a question: values of `was` as YAML, the one for a new album last."""
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answers to a question: values of `was` as YAML, the one for a new album last. Else empty."""
+        return ()
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
+
+
+class Question(Problem):
+    """A problem that is a question, with answers to choose from. They are no field, so plan files do not have them."""
+
+    __slots__ = ("_answers",)
+    _answers: tuple[str, ...]
+
+    def __init__(
+        self, where: str, message: str, hint: str | None = None, excerpt: str | None = None, *, answers: tuple[str, ...]
+    ) -> None:
+        super().__init__(where, message, hint, excerpt)
+        object.__setattr__(self, "_answers", answers)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """See `Problem.answers`."""
+        return self._answers
 
 
 class ConfigurationError(SmartAlbumsError):

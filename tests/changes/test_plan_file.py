@@ -11,7 +11,7 @@ import pytest
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
 from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Observed, Plan, Waiting
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
-from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.errors import ConfigurationError, Problem, Question
 from immich_smart_albums.model.album import Album
 from tests.support.change_values import BOB, asset, assets
 
@@ -55,6 +55,16 @@ def test_a_plan_comes_back_from_its_file() -> None:
     assert read_plan(text, "plan.json") == PLAN
     assert json.loads(text)["fingerprint"] == PLAN.fingerprint
     assert '\n  "made_at": "2024-05-01T10:00:00Z"' in text
+
+
+def test_the_answers_to_a_question_are_no_part_of_the_file() -> None:
+    words = ("rules.yaml:1:1", "renamed, or new?")
+    asked, said = (
+        msgspec.structs.replace(PLAN, albums=(AlbumPlan("Friends", "alice", problems=(problem,)),))
+        for problem in (Question(*words, answers=("old", "new")), Problem(*words))
+    )
+    assert plan_text(asked) == plan_text(said)
+    assert read_plan(plan_text(asked), "plan.json") == said
 
 
 def test_the_fingerprint_is_that_of_the_world_and_the_changes_not_of_the_hour() -> None:

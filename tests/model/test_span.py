@@ -39,8 +39,11 @@ def test_a_problem_that_is_found_later_gets_the_line_of_a_known_file() -> None:
 
 
 def test_a_plan_holds_no_more_of_a_problem_than_its_words() -> None:
-    (problem,) = with_lines([problem_at(NOHA, "x")], [])
-    assert msgspec.to_builtins(problem) == {"where": "1.yaml:2:29", "message": "x", "hint": None, "excerpt": None}
+    problem, question = with_lines([problem_at(NOHA, "x"), NOHA.problem("x", answers=("new", "old"))], [])
+    words = {"where": "1.yaml:2:29", "message": "x", "hint": None}
+    assert msgspec.to_builtins(problem) == {**words, "excerpt": None}
+    assert msgspec.to_builtins(question) == {**words, "excerpt": NOHA.excerpt}
+    assert (problem.answers, question.answers) == ((), ("new", "old"))
 
 
 def test_a_problem_at_a_place_says_nothing_of_the_rest_of_its_file() -> None:

@@ -5,10 +5,10 @@ A place in a file is written `rules.yaml:3:14`; its problem may show the line, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.errors import Problem, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,9 +45,9 @@ class Span:
         start = max(0, self.column - 50)
         return marked(line[start : start + _SHOWN], self.column - 1 - start)
 
-    def problem(self, message: str, *, hint: str | None = None) -> Problem:
-        """Returns a problem at this place, with the line and a caret."""
-        return PlacedProblem(str(self), message, hint, self.excerpt, self)
+    def problem(self, message: str, *, hint: str | None = None, answers: tuple[str, ...] = ()) -> Problem:
+        """Returns a problem at this place, with the line and a caret. `answers` are those of a question."""
+        return PlacedProblem(str(self), message, hint, self.excerpt, self, answers=answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class PlacedProblem(Problem):
     """A problem in a file, with its place as a value, to sort by and to show the line of."""
 
     span: Span | None = field(default=None, repr=False)
+    answers: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 def problem_at(where: Place | str | None, message: str, hint: str | None = None) -> Problem:
@@ -84,10 +85,12 @@ def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tu
 
 def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
     span = problem.span if isinstance(problem, PlacedProblem) else None
-    plain = Problem(problem.where, problem.message, problem.hint, problem.excerpt, answers=problem.answers)
-    if span is None or problem.excerpt is not None or span.document not in documents:
-        return plain
-    return replace(plain, excerpt=span.excerpt)
+    excerpt = problem.excerpt
+    if excerpt is None and span is not None and span.document in documents:
+        excerpt = span.excerpt
+    if problem.answers:
+        return Question(problem.where, problem.message, problem.hint, excerpt, answers=problem.answers)
+    return Problem(problem.where, problem.message, problem.hint, excerpt)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
