@@ -15,7 +15,7 @@ import stamina
 from hypothesis import settings
 
 from tests.support.signals import let_processes_hear
-from tests.support.tracing import following, following_fixture, rest, spare_what_is_not_measured
+from tests.support.tracing import follow_imports, following, following_fixture, rest, spare_what_is_not_measured
 from tests.support.unsynced import never_wait_for_the_disk
 
 if TYPE_CHECKING:
@@ -34,9 +34,13 @@ never_wait_for_the_disk()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where other processes run the tests, there is nothing to follow in this one."""
+    """Where other processes run the tests, there is nothing to follow in this one; else what it imports first."""
+    # Nothing of what is made while tests are collected is thrown away.
+    gc.disable()
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         rest()
+    else:
+        follow_imports()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,7 +57,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     # What the tests throw away is nearly all gone without a look.
     gc.set_threshold(20_000)
-    rest()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,8 +12,12 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
+
+from coverage import Coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +56,17 @@ def spare_what_is_not_measured() -> None:
         return follow(frame, event, argument)
 
     threading.settrace(follow_most)
+
+
+def follow_imports() -> None:
+    """Import what is measured, and follow that; not how thousands of tests are collected, who would import it."""
+    measuring = Coverage.current()
+    if measuring is not None and sys.gettrace() is not None:
+        for name in measuring.get_option("run:source"):  # type: ignore[union-attr]
+            room = import_module(name)
+            for module in walk_packages(room.__path__, f"{name}."):
+                import_module(module.name)
+    rest()
 
 
 def rest() -> None:
