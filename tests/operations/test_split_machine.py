@@ -1,9 +1,9 @@
 """Albums of a rule that is split, held against what people, corrected dates, new names of the rule and undo do to them.
 
-A rule keeps an album for each day in step with what Alice and Bob gave five stars. Between its runs photos get other
-stars or another day, go to the trash and come back, people put them in and take them out and delete albums, the rule
-gets other names, also ones that it had before, and runs are taken back. What is to be in each day's album is worked out
-from what is on the server alone, and it is there after each run, in one album for each day.
+A rule fills an album for each day, or keeps it in step, with what Alice and Bob gave five stars. Between its runs photos
+get other stars or another day, go to the trash and come back, people put them in and take them out and delete albums,
+the rule gets other names, also ones that it had before, and runs are taken back. What is to be in each day's album is
+worked out from what is on the server alone, and it is there after each run, in one album for each day.
 """
 
 from __future__ import annotations
@@ -72,7 +72,6 @@ class SplitMachine(RuleBasedStateMachine):
         self.library = two_people(PHOTOS)
         sandbox = self.stack.enter_context(Sandbox(self.library))
         self.home = Household(sandbox, Path(folder) / "ledger.db", ())
-        self.name_rule(NAMES[0])
         self.photos = list(self.library.assets)
         self.instants = [self.library.assets[photo].local_date_time for photo in self.photos[: len(DAYS)]]
         self.days = {day: DayAlbum() for day in DAYS}
@@ -80,8 +79,10 @@ class SplitMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.stack.close()
 
-    @initialize(pictures=st.sets(PICTURES, min_size=2))
-    def begin(self, pictures: set[int]) -> None:
+    @initialize(pictures=st.sets(PICTURES, min_size=2), in_step=st.sampled_from([True, True, False]))
+    def begin(self, pictures: set[int], in_step: bool) -> None:
+        self.in_step = in_step
+        self.name_rule(NAMES[0])
         for picture in pictures:
             self.library.update(self.photos[picture], rating=5)
         self.sync()
@@ -135,7 +136,7 @@ class SplitMachine(RuleBasedStateMachine):
     # -- runs -------------------------------------------------------------------------------------------------------
 
     def name_rule(self, name: str, was: str | None = None) -> None:
-        rule = household.rule(name, "alice", "bob", was=was)
+        rule = household.rule(name, "alice", "bob", was=was, in_step=self.in_step)
         self.home.rules = (replace(rule, rule=Rule(BEST.match, split=(DAY,))),)
 
     @rule(name=st.sampled_from(NAMES), is_to_stay=st.booleans())
@@ -184,14 +185,14 @@ class SplitMachine(RuleBasedStateMachine):
     def looked_at(self, day: str) -> set[str]:
         """What is to be in a day's album after a run; what that learns of the album is noted."""
         known, inside, selected = self.days[day], self.inside(day), self.selected(day)
-        if not (selected or known.ours):
+        if not (selected or (known.ours and self.in_step)):
             return inside
         shown = self.shown(inside)
         known.unwanted |= known.seen - inside
         put_back = known.unwanted & shown
         known.unwanted -= put_back
         added, kept = selected - inside - known.unwanted, (known.ours & inside) - put_back
-        removed = (kept & shown) - selected
+        removed = (kept & shown) - selected if self.in_step else set()
         known.ours = (kept - removed) | added
         known.seen = ((known.seen & inside) | shown | added) - removed
         return (inside | added) - removed
