@@ -1,9 +1,9 @@
 """Albums of a rule that is split, held against what people, corrected dates, new names of the rule and undo do to them.
 
-A rule fills an album for each day, or keeps it in step, with what Alice and Bob gave five stars. Between its runs photos
-get other stars or another day, go to the trash and come back, people put them in and take them out and delete albums,
-the rule gets other names, also ones that it had before, and runs are taken back. What is to be in each day's album is
-worked out from what is on the server alone, and it is there after each run, in one album for each day.
+A rule fills an album for each day, or keeps it in step, with what Alice and Bob gave five stars. Between its runs
+photos get other stars or another day, go to the trash and come back, people put them in and take them out and delete
+albums, the rule gets other names, also ones that it had before, and runs are taken back. What is to be in each day's
+album is worked out from what is on the server alone, and it is there after each run, in one album for each day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from immich_smart_albums.changes.guard import FEWEST_LOST
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.rules.tree import Rule, SplitKey
 from tests.support import household
-from tests.support.examples import examples
+from tests.support.examples import IS_DEEP, examples
 from tests.support.household import BEST, Household, two_people
 
 if TYPE_CHECKING:
@@ -244,6 +244,9 @@ class SplitMachine(RuleBasedStateMachine):
 
 
 SplitMachine.TestCase.settings = settings(
-    max_examples=examples(2), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(2),
+    stateful_step_count=15 if IS_DEEP else 5,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 TestSplitMachine = SplitMachine.TestCase

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError
 from tests.operations.indexing.test_waiting import HOUR, LEVELS, House, Meaning, members, photos, rules
-from tests.support.examples import examples
+from tests.support.examples import IS_DEEP, examples
 
 if TYPE_CHECKING:
     from immich_sandbox.library.records import Asset
@@ -159,6 +159,9 @@ class IndexingMachine(RuleBasedStateMachine):
 
 
 IndexingMachine.TestCase.settings = settings(
-    max_examples=examples(3), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(3),
+    stateful_step_count=12 if IS_DEEP else 6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 TestIndexingMachine = IndexingMachine.TestCase
