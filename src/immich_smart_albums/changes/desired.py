@@ -27,7 +27,7 @@ class CurrentAlbum:
     details: AlbumDetails | None = None
     """None if only photos will be written; other changes of the album then do not matter."""
     hidden: frozenset[str] = frozenset()
-    """Members that are not shown, such as trashed ones, as far as they were asked for."""
+    """Known members that are not shown, such as trashed ones."""
 
     @property
     def inside(self) -> frozenset[str]:

@@ -96,7 +96,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     waiting: tuple[Waiting, ...] = ()
     """Selected by everything that is known, and not added yet."""
     staying: tuple[Waiting, ...] = ()
-    """In the album, added by us and not selected any more, and not taken out yet."""
+    """In the album, added by us and no longer selected, and not taken out yet."""
     reasons: tuple[str, ...] = ()
     """Sentences on what the changes are for."""
     warnings: tuple[str, ...] = ()

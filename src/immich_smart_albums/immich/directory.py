@@ -43,7 +43,7 @@ class _PeoplePage(msgspec.Struct):
     hasNextPage: bool | msgspec.UnsetType = msgspec.UNSET  # noqa: N815 - Immich's name
 
     def has_more(self, size: int) -> bool:
-        """Whether more people follow. A page of `size` people that does not say so is not taken for the last one."""
+        """Whether more people follow. Without `hasNextPage`, a page of `size` people is not taken for the last one."""
         return len(self.people) >= size if self.hasNextPage is msgspec.UNSET else self.hasNextPage
 
 

@@ -100,7 +100,7 @@ def _merge_memberships(connection: sqlite3.Connection, other: int, survivor: int
     for asset, their_standing, their_run, our_standing, our_run in connection.execute(
         both, (other, survivor)
     ).fetchall():
-        # Whoever reads the ledger refuses a value that is no state.
+        # A value that is no state is refused when the ledger is read.
         is_theirs = (_WEIGHTS.get(their_standing, 0), their_run) > (_WEIGHTS.get(our_standing, 0), our_run)
         loser = survivor if is_theirs else other
         connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))

@@ -127,7 +127,7 @@ def _composed_names(connection: sqlite3.Connection) -> None:
 
 
 def _renames(connection: sqlite3.Connection) -> None:
-    """What rules that are split were called, so that albums that were not fed since are found by their old names."""
+    """Earlier names of split rules, so that albums that were not fed since are found by their old names."""
     connection.execute(
         """
         CREATE TABLE renames (

@@ -1,4 +1,4 @@
-"""Albums and rules that go on under another name, in the ledger."""
+"""Moves albums and rules of the ledger to another name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def renames(database: Database) -> dict[AlbumKey, AlbumKey]:
-    """Returns what rules that are split were called, each with what it was called next."""
+    """Returns the earlier names of split rules, each with the name that came next."""
     sql = "SELECT owner, rule, owner_now, rule_now FROM renames"
     return {
         AlbumKey(owner, rule): AlbumKey(owner_now, rule_now) for owner, rule, owner_now, rule_now in database.rows(sql)
@@ -19,9 +19,9 @@ def renames(database: Database) -> dict[AlbumKey, AlbumKey]:
 
 
 def move(database: Database, old: int, new: int) -> None:
-    """Put all that is known of one album's row under another one, and drop the first."""
+    """Move everything from one album's row to another one, and delete the first."""
     database.run("DELETE FROM shares WHERE album = ?", new)
-    # What is known of the new one by now is what stays out of it.
+    # The new row knows only photos that stay out of it so far; these are kept.
     database.run("UPDATE OR IGNORE memberships SET album = ? WHERE album = ?", new, old)
     database.run("DELETE FROM memberships WHERE album = ?", old)
     database.run("UPDATE writes SET album = ? WHERE album = ?", new, old)
@@ -33,8 +33,8 @@ def move(database: Database, old: int, new: int) -> None:
 
 
 def rename_rule(database: Database, before: AlbumKey, now: AlbumKey) -> None:
-    """Know the albums of a rule that is split as another one's from now on, and remember what it was called."""
-    # One that has a name again which it had before does not go on from itself.
+    """Move the albums of a split rule to another rule, and record the earlier name."""
+    # A rule that gets an earlier name back does not follow itself.
     database.run("DELETE FROM renames WHERE owner = ? AND rule = ?", now.owner, now.rule)
     sql = "INSERT OR REPLACE INTO renames (owner, rule, owner_now, rule_now) VALUES (?, ?, ?, ?)"
     database.run(sql, before.owner, before.rule, now.owner, now.rule)

@@ -1,3 +1,3 @@
-"""What the tool does, one file per verb. No I/O but through the ports."""
+"""The verbs of the tool, a file or a room for each. Input and output only through ports."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Adoption: finds the album that a rule is to take over, and binds the rule to it."""
+"""Adoption: finds an existing album, and binds a rule to it."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ class SessionContext:
         return self._stop_background()
 
     def _is_stopped(self) -> bool:
-        """Whether the operation that reads is to end."""
+        """Whether to end the operation that reads."""
         return self._stop()
 
     def selecting(self) -> SelectOptions:

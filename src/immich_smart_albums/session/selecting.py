@@ -77,7 +77,7 @@ def _select(
 
 
 def _indexing(context: SessionContext, accounts: ConnectedAccounts, options: SelectOptions) -> Mapping[str, Indexing]:
-    """What accounts were asked about Immich's indexing: that of the drafts if records are kept, else a new one."""
+    """The `Indexing` of each account: that of the drafts if records are kept, else a new one."""
     if not context.options.keeps_records:
         return new_indexing(accounts, options)
     context.drafts.prepare(accounts, options)

@@ -1,4 +1,4 @@
-"""Earlier names of a rule's albums: what the ledger may know them by."""
+"""Earlier names of a rule's albums, under which the ledger may know them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def earlier_rules(
     names: Sequence[AlbumKey], renames: Mapping[AlbumKey, AlbumKey], present: AbstractSet[AlbumKey]
 ) -> list[AlbumKey]:
-    """Returns what a rule was called, the latest first, without what another one of the rules is called now.
+    """Returns the earlier names of a rule, the latest first, without names that other rules have now.
 
-    `names` are those that are known, its own as the first; `present` are the names of all rules.
+    `names` starts with the rule's own name, and may have earlier ones that are known; `present` are the names of all
+    rules.
     """
     result = list(names)
     for name in result:
@@ -35,10 +36,10 @@ def earlier_keys(
     albums: Iterable[KnownAlbum],
     present: AbstractSet[AlbumKey] = frozenset(),
 ) -> dict[str, AlbumKey]:
-    """Returns the keys by which the ledger knows albums of a rule, the latest, by the names that they get now.
+    """Returns the latest keys of a rule's albums in the ledger, by the names that the albums get now.
 
-    `before` are the names of the rule before this one, the latest first; `combinations` the values of its split for
-    which there are albums; `present` the names of all rules, whose albums are left to them.
+    `before` are the earlier names of the rule, the latest first; `combinations` the values of its split for which there
+    are albums; `present` the names of all rules, which keep their albums.
     """
     keys = rule.rule.split
     known = {album.key for album in albums if not keys or _is_of(album, rule, before, present)}
@@ -51,8 +52,8 @@ def earlier_keys(
 
 
 def _is_of(album: KnownAlbum, rule: AlbumRule, before: Sequence[AlbumKey], present: AbstractSet[AlbumKey]) -> bool:
-    """Whether an album is a split rule's, or was one of those before; another rule's may only be called like that."""
+    """Whether an album belongs to a split rule, by its present or an earlier name, and not just by the album's name."""
     if album.key in present:
         return False
-    # Before splits were noted, only the name tells.
+    # Before splits were noted, only the name shows it.
     return album.split in {"", rule.name} or AlbumKey(album.key.owner, album.split) in before

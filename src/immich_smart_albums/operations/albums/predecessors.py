@@ -73,7 +73,7 @@ class Predecessors:
             group = known_album.key.owner, known_album.split or known_album.key.rule
             # The user of an account that failed is not known.
             is_fed = group in names or (None, group[1]) in names
-            # Before splits were noted, only the names of their albums tell what they are.
+            # Before splits were noted, only the names of albums show that they are of a split.
             if is_fed or (
                 not known_album.split and any(names_of.fullmatch(known_album.key.rule) for names_of in splits)
             ):

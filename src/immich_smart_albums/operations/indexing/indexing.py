@@ -6,7 +6,7 @@ Immich has no list of the photos that it has not looked at yet. Three things can
 - what was uploaded in the last minutes: a search with `createdAfter`, by the server's own clock;
 - which queues are not empty: only the key of an administrator may see them.
 
-What follows from the answers is in `waiting` and `shown_stages`.
+`waiting` and `shown_stages` draw conclusions from the answers.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Indexing:
     def learn(self, assets: Iterable[Asset], embedded: Collection[str]) -> None:
         """Record that of `assets` those with an id in `embedded` have an embedding, and the others have none.
 
-        Raises NotImmich if neither the server nor `clock` tells the time.
+        Raises NotImmich if neither the server nor `clock` has the time.
         """
         self._know({asset.id: asset.id in embedded for asset in assets})
         self._known_embedded().add(embedded, self._time())

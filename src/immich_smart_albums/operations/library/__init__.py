@@ -1,1 +1,1 @@
-"""What is in a library as a whole: the values that its photos have, and where they were taken."""
+"""Statistics of a whole library: the values that its photos have, and where they were taken."""

@@ -122,7 +122,7 @@ class _Resolver:
         return PersonResolver(self.server.searches, self.names, self.diagnostics, self.scope)
 
     def check_values(self, match: Node) -> None:
-        """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
+        """Note names of places, cameras and lenses that no photo has: a warning, or a problem in an exclude."""
         occurrences = {
             # A word that covers several fields is checked once.
             (leaf.origin, listed_value.fields, listed_value.text, excluded): listed_value

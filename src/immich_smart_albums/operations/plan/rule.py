@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from immich_smart_albums.changes.plan import AlbumPlan
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule
@@ -36,42 +37,42 @@ class RulePlanner:
     predecessors: Predecessors
     albums: AlbumPlanner
 
-    def plans(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
-        """Yields the plan for the album of a rule, or a plan for each album of its split."""
+    def plans(self, rule: AlbumRule, answers: AlbumSelections) -> list[AlbumPlan]:
+        """Returns the plan for the album of a rule, or a plan for each album of its split."""
         owner = self.accounts.present.get(rule.accounts[0])
         if owner is None or not answers.selections:
-            yield stopped(rule, rule.name, answers.problems)
-            return
+            return [stopped(rule, rule.name, answers.problems)]
         unmet = tuple(failing_tests(rule, answers.selections, answers.rules, self.accounts.present))
         if unmet:
-            yield stopped(rule, rule.name, (*answers.problems, *unmet))
-            return
-        try:
-            predecessor = self.predecessors.of(rule, owner, lambda: answers.selected)
-        except ServerError as error:
-            predecessor = Predecessor(problem=as_problem(rule.span, error))
+            return [stopped(rule, rule.name, (*answers.problems, *unmet))]
+        predecessor = self._predecessor(rule, owner, answers)
         if predecessor.problem is not None:
-            yield stopped(rule, rule.name, (*answers.problems, predecessor.problem))
-            return
-        notes = tuple(dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes))
-        notes = (predecessor.warning, *notes) if predecessor.warning else notes
+            return [stopped(rule, rule.name, (*answers.problems, predecessor.problem))]
+        albums = self._albums(rule, owner, predecessor, answers)
+        plans = [_renamed(plan, predecessor) for plan in self.allowing(map(self.albums.plan, albums))]
+        plans = list(self._judged_together(rule, plans, answers))
+        notes = dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes)
+        warnings = (predecessor.warning, *notes) if predecessor.warning else tuple(notes)
+        # They are about the rule, so only its first album has them.
+        return [structs.replace(plan, warnings=(*plan.warnings, *warnings)) for plan in plans[:1]] + plans[1:]
+
+    def _predecessor(self, rule: AlbumRule, owner: ConnectedAccount, answers: AlbumSelections) -> Predecessor:
+        try:
+            return self.predecessors.of(rule, owner, lambda: answers.selected)
+        except ServerError as error:
+            return Predecessor(problem=as_problem(rule.span, error))
+
+    def _albums(
+        self, rule: AlbumRule, owner: ConnectedAccount, predecessor: Predecessor, answers: AlbumSelections
+    ) -> list[RuleAlbum]:
+        """The albums for which photos are selected, and those of a split for which none are any longer."""
         parts = dict(albums_of(rule, answers.selections))
         before = self.predecessors.keys_before(rule, owner, predecessor, answers.selections)
         renamed = {key.rule for key in before.values()}
         for name in left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule}):
             if name not in renamed:
                 parts.setdefault(name, dict.fromkeys(answers.selections, ()))
-        albums = [RuleAlbum(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
-        plans = list(self.allowing(map(self.albums.plan, albums)))
-        if predecessor.rule:
-            # Albums that are new, or to which nothing goes any more, tell that the rule was renamed, too.
-            was = AlbumKey(predecessor.user, predecessor.rule)
-            plans = [
-                structs.replace(plan, was=plan.was or was) if plan.album or plan.changes else plan for plan in plans
-            ]
-        for plan in self._judged_together(rule, plans, answers):
-            yield structs.replace(plan, warnings=(*plan.warnings, *notes))
-            notes = ()  # they are about the rule, so only its first album has them
+        return [RuleAlbum(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
 
     def _judged_together(
         self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
@@ -90,3 +91,10 @@ class RulePlanner:
         """Yields the plans; those whose rule or album is allowed by name have no refusals."""
         for plan in plans:
             yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan
+
+
+def _renamed(plan: AlbumPlan, predecessor: Predecessor) -> AlbumPlan:
+    """The plan, from which the ledger learns that the rule was renamed, even if this album is a new one."""
+    if not predecessor.rule or not (plan.album or plan.changes):
+        return plan
+    return structs.replace(plan, was=plan.was or AlbumKey(predecessor.user, predecessor.rule))

@@ -84,7 +84,7 @@ class ServerInfo(Protocol):
     def values(self, field: str) -> list[str] | None:
         """Returns the values that city, state, country, make, model or lensModel have on the timeline, sorted.
 
-        None for other fields, and where this version does not list them.
+        None for other fields, and if this version does not list them.
         """
         ...
 

@@ -74,7 +74,7 @@ class Controls:
         self._verdicts.once((query.kind, name), run)
 
     def reach(self, query: Query, visibility: Visibility, name: str) -> None:
-        """Raise Untrustworthy if a search does not look where a property tells it to."""
+        """Raise Untrustworthy if a search drops a property that widens it."""
         if name == "withArchived":
             narrow: Body = {"isVisible": False, "isArchived": True}
             wide: Body = {"isVisible": False, "withArchived": True}
@@ -163,7 +163,7 @@ class Controls:
         self._verdicts.once(_key("count", condition, control), run)
 
     def count_places(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy if a count of a search by `filter` drops where photos are shown, or its branches."""
+        """Raise Untrustworthy if a count of a search by `filter` drops the visibility."""
         other = "archive" if visibility.value == "timeline" else "timeline"
         count = CountSearch(self._http, {}, is_filter=True)
         vain: Body = {"visibility": {"eq": visibility.value, "in": [other]}}
