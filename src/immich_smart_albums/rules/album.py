@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Rule
 
 DEFAULT_ACCOUNT = "default"
-"""The one account where the rules files name none: its key is that of the settings."""
+"""The only account if the rules files have no `accounts`; its key is that of the settings."""
 
 
 class Keep(Enum):
-    """Treatment of photos that we added and that match no more."""
+    """What happens to photos that a run has added and that match no more."""
 
     ADD_ONLY = "add-only"
     IN_STEP = "in-step"
@@ -33,20 +33,20 @@ class Guard:
     """Limits beyond which a plan is refused. None: no limit."""
 
     remove_share: float | None = 0.3
-    """Of what is in the album, as a fraction."""
+    """The most photos to take out, as a fraction of those in the album."""
     remove: int | None = 500
-    """Photos."""
+    """The most photos to take out."""
     add: int | None = None
-    """Photos."""
+    """The most photos to add."""
     allow_empty: bool = False
-    """Whether a selection that has become empty is fine."""
+    """Whether a selection may become empty."""
 
 
 RUN_GUARD = Guard(remove_share=None, remove=1000)
-"""For all albums of a run together, unless the rules say otherwise."""
+"""For all albums of a run together, if the rules file has no `guard` for them."""
 
 USUAL_SCHEDULE = parse_schedule("daily 04:00")
-"""Where the rules say nothing else."""
+"""If the rules file has no `schedule`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Target:
     text: str
     """Its name, id or address."""
     may_create: bool = False
-    """Whether it is made if there is none of that name."""
+    """Whether it is created if there is none of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +85,20 @@ class AlbumRule:
     """One entry under `albums`."""
 
     name: str
-    """The album's name and the rule's own, in messages and in the ledger; with `{year}` and the like for a split."""
+    """The name of the album, and of the rule in messages and in the ledger; of a split rule with `{year}` in it."""
     rule: Rule
     accounts: tuple[str, ...]
-    """Who selects and adds; the first owns the album."""
+    """The accounts whose photos are selected; the first owns the album."""
     span: Span = field(compare=False)
     keep: Keep = Keep.ADD_ONLY
     sticky: bool = True
-    """Whether in-step leaves photos in that only a smart search does not rank high enough any more."""
+    """Whether `in-step` leaves photos in the album that a smart search only ranks lower than before."""
     album_id: str | None = None
-    """The album, where the file names it by id."""
+    """The id of the album, if the file has it."""
     was: str | None = None
     """The name that the rule had before."""
     is_new: bool = False
-    """Whether the file says that it goes on with no earlier rule."""
+    """Whether the file declares that the rule continues no earlier one."""
     description: str | None = None
     cover: str | None = None
     """newest, oldest, favorite, or an asset's id."""
@@ -106,22 +106,22 @@ class AlbumRule:
     """asc or desc."""
     share: tuple[Share, ...] = ()
     unshare: bool = False
-    """Whether users that `share` does not name lose the album."""
+    """Whether the album is no longer shared with users who are not in `share`."""
     guard: Guard = Guard()
     tests: tuple[Expectation, ...] = ()
     settle: int = SETTLE
-    """Seconds since its upload until a photo counts as looked at for faces and the like."""
+    """Seconds after the upload of a photo until Immich counts as done with it."""
     schedule: Schedule | None = None
-    """When `daemon` runs it; None: when the file says."""
+    """When the daemon runs the rule. None: on the schedule of the file."""
     source: MappingNode | None = field(default=None, compare=False, repr=False)
-    """The entry as it stands in the file."""
+    """The entry in the file."""
     target: Target | None = None
-    """The album, where flags name it; then nothing but photos is written."""
+    """The album that flags name; then only photos are written, and no properties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header that goes with every request, for what stands in front of Immich; where its value comes from."""
+    """A header of every request, for a proxy in front of Immich, and the variable or file that has its value."""
 
     name: str
     env: str | None = None
@@ -137,14 +137,14 @@ class Account:
     key_env: str | None = None
     key_file: str | None = None
     key_command: tuple[str, ...] | None = None
-    """Program and arguments; it prints the key."""
+    """A program that prints the key, and its arguments."""
     headers: tuple[Header, ...] = ()
-    """Besides those of the file."""
+    """Added to those of the file."""
     span: Span | None = field(default=None, compare=False)
 
 
 class MessageService(Enum):
-    """Way in which a message about a run is sent."""
+    """A service that messages about runs are sent by."""
 
     URL = "url"
     NTFY = "ntfy"
@@ -153,7 +153,7 @@ class MessageService(Enum):
 
 
 class Event(Enum):
-    """Event that a message is about."""
+    """An event of a run that a message is sent for."""
 
     PROBLEMS = "problems"
     CHANGES = "changes"
@@ -165,7 +165,7 @@ USUAL_EVENTS = frozenset({Event.PROBLEMS, Event.REFUSALS})
 
 @dataclass(frozen=True, slots=True)
 class ValueSource:
-    """A text that may be secret, or where it comes from: one of the three."""
+    """A text that may be secret: itself, or the variable or the file that has it."""
 
     text: str | None = field(default=None, repr=False)
     env: str | None = None
@@ -180,7 +180,7 @@ class NotifyTarget:
     address: ValueSource
     events: frozenset[Event] = USUAL_EVENTS
     digest: Schedule | None = None
-    """When a summary of what happened since the last one is sent. None: never."""
+    """When a summary of all runs since the last one is sent. None: never."""
     token: ValueSource | None = None
     headers: tuple[Header, ...] = ()
     span: Span | None = field(default=None, compare=False)
@@ -188,32 +188,32 @@ class NotifyTarget:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Everything that the rules files of one run say."""
+    """All rules files of one run, read."""
 
     albums: tuple[AlbumRule, ...]
     accounts: tuple[Account, ...] = ()
-    """Empty: one account, from the settings."""
+    """Empty if there is one account, whose key is in the settings."""
     server: str | None = None
     headers: tuple[Header, ...] = ()
     client_cert: str | None = None
-    """The file of a certificate that shows who we are, and that of its key."""
+    """The file of a client certificate for TLS."""
     client_key: str | None = None
     guard: Guard = RUN_GUARD
-    """For the run as a whole."""
+    """For all albums of the run together."""
     schedule: Schedule = USUAL_SCHEDULE
-    """Of albums that say nothing else."""
+    """Of albums without a schedule of their own."""
     timezone: str | None = None
-    """Of schedules; None: the machine's."""
+    """Of schedules. None: the machine's."""
     notify: tuple[NotifyTarget, ...] = ()
     """The targets of messages about runs."""
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Named groups: the names or ids in each."""
+    """By the name of a group, the names or ids of the people in it."""
     places: Mapping[str, Circle] = field(default_factory=dict)
     """Named places."""
     source: Mapping[str, tuple[ScalarNode, ValueNode]] = field(default_factory=dict, compare=False, repr=False)
-    """The sections that stand once, as they stand in the files."""
+    """The sections besides `albums`, with their keys, as they stand in the files."""
     others: tuple[AlbumRule, ...] = ()
-    """Albums that the run leaves alone."""
+    """Albums of the files that this run leaves alone."""
 
     @property
     def documents(self) -> frozenset[Document]:

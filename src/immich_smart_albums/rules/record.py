@@ -1,6 +1,6 @@
-"""Getters for the fields of an asset's record, and filters on one of them.
+"""Getters for fields of an asset's record, and filters on one field.
 
-A fact that is missing, or null, is not known: no range and no text holds for it, only `none` does.
+A field that is missing, or null, is unknown: no range and no text holds for it, only `none` does.
 """
 
 from __future__ import annotations
@@ -30,59 +30,59 @@ def optional(name: str) -> Getter:
 def exif(name: str) -> Getter:
     """Returns a getter for a field of `exifInfo`."""
 
-    def fact(record: Record) -> object:
+    def get(record: Record) -> object:
         fields = record.get("exifInfo")
         return fields.get(name) if isinstance(fields, dict) else None
 
-    return fact
+    return get
 
 
 def has_exif(record: Record) -> bool:
-    """Returns whether Immich has read the file. Until then nothing is known, not even that something is missing."""
+    """Returns whether a record has EXIF. Without, nothing is known of the file, not even that something is missing."""
     return isinstance(record.get("exifInfo"), dict)
 
 
 def number(value: object) -> float | None:
-    """Returns the number that a getter reads. None if it is no number."""
+    """Returns a value that is a number. None for any other."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def number_in(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], float | None], *fields: str) -> Filter:
-    """Returns a filter for records whose number lies in a range."""
+def number_in(word: str, wanted: Range, unit: Unit, getter: Callable[[Record], float | None], *fields: str) -> Filter:
+    """Returns a filter for a number in a range; `getter` reads it from these fields."""
 
     def holds(record: Record) -> bool:
-        value = fact(record)
+        value = getter(record)
         return value is not None and value in wanted
 
-    return Filter(f"{word} {wanted.words(unit)}", holds, frozenset(fields), fact)
+    return Filter(f"{word} {wanted.words(unit)}", holds, frozenset(fields), getter)
 
 
-def equals(word: str, wanted: str | int, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
-    """Returns a filter for records with exactly this value; its `superset` finds exactly the same."""
+def equals(word: str, wanted: str | int, getter: Getter, field_name: str, *, within: Query | None = None) -> Filter:
+    """Returns a filter for a value; `within` is a search that finds exactly the same."""
     return Filter(
         f"{word} {wanted!r}",
-        lambda record: fact(record) == wanted,
+        lambda record: getter(record) == wanted,
         frozenset({field_name}),
-        fact,
+        getter,
         within,
         superset_is_exact=within is not None,
     )
 
 
-def is_missing(word: str, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
-    """Returns a filter for files that were read and lack the field; its `superset` finds exactly the same."""
+def is_missing(word: str, getter: Getter, field_name: str, *, within: Query | None = None) -> Filter:
+    """Returns a filter for files that were read and lack a field; `within` is a search that finds exactly the same."""
     return Filter(
         f"no {word}",
-        lambda record: has_exif(record) and fact(record) is None,
+        lambda record: has_exif(record) and getter(record) is None,
         frozenset({field_name}),
-        fact,
+        getter,
         within,
         superset_is_exact=within is not None,
     )
 
 
 def required(record: Record, name: str) -> object:
-    """Returns a top-level field whose absence means nothing. Raises FilterError if the record lacks it."""
+    """Returns a top-level field that every record has. Raises FilterError if this one lacks it."""
     if name not in record:
         message = f"the server did not tell {name!r} of asset {record.get('id')}"
         raise FilterError(message, hint="Nothing is decided without it. Please report this with the server's version.")

@@ -1,7 +1,7 @@
-"""Schedules of albums: `schedule`, in words or as cron has it, and the times that it means.
+"""Schedules of albums: reads `daily 03:30`, or cron's five fields, and finds the times before and after an instant.
 
-A time of the day that the clocks leave out in spring comes once, at the first moment after the gap; one that they show
-twice in autumn comes once, the first time. What is counted in hours and minutes goes on by real time.
+A time of day that the clocks skip in spring comes once, at the first moment after the gap; one that they show twice in
+autumn comes once, the first time. Intervals of hours and minutes go by real time.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CHANGEOVER = timedelta(hours=26)
 
 
 class NotASchedule(ValueError):
-    """A text that says no time; its message says why."""
+    """A text that is no schedule; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,22 @@ class Schedule:
     """Times at which something is due."""
 
     text: str
-    """As it is written, in one spelling."""
+    """As it is written, in small letters and with single spaces."""
     cron: str | None = None
-    """Five fields."""
+    """The five fields of cron."""
     seconds: int | None = None
-    """Between two times, counted from midnight in UTC. Without either: never."""
+    """The interval between two times, counted from midnight in UTC. Without cron and interval: never."""
 
     @property
     def skips_months(self) -> bool:
-        """Whether it names a day of the month that short months do not have."""
+        """Whether it is on a day of the month that short months do not have."""
         return self.cron is not None and self.cron.split()[2] in {"29", "30", "31"}
 
     def next(self, after: datetime, zone: tzinfo) -> datetime | None:
         """Returns the first time after another one, in the zone. None: never."""
         if self.seconds is not None:
             return _from_epoch((int(after.timestamp()) // self.seconds + 1) * self.seconds, zone)
-        after = after.astimezone(UTC)  # two times of one zone compare by what its clocks show
+        after = after.astimezone(UTC)  # times of one zone compare by their clocks, which may show an hour twice
         return next((time.astimezone(zone) for time in self._times(after, zone) if time > after), None)
 
     def previous(self, until: datetime, zone: tzinfo) -> datetime | None:
@@ -71,11 +71,11 @@ class Schedule:
         return next((time.astimezone(zone) for time in self._times(until, zone, reverse=True) if time <= until), None)
 
     def _times(self, start: datetime, zone: tzinfo, *, reverse: bool = False) -> Iterator[datetime]:
-        """Times in UTC from about the start on, or back from there; those that the clocks leave out after the gap."""
+        """Yields times in UTC from a little before the start on; in reverse from a little after it back."""
         if self.cron is None:
             return
         ahead = timedelta(minutes=1 if reverse else -1)
-        if self.cron.split()[1] == "*":  # each hour: by real time
+        if self.cron.split()[1] == "*":  # each hour, by real time
             local = (start + ahead).astimezone(zone).replace(microsecond=0)
             yield from (time.astimezone(UTC) for time in CronSim(self.cron, local, reverse=reverse))
         else:
@@ -85,7 +85,7 @@ class Schedule:
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Returns what a text means. Raises NotASchedule."""
+    """Returns the schedule in a text. Raises NotASchedule."""
     words = " ".join(text.lower().split())
     first, _, rest = words.partition(" ")
     match first:
@@ -162,7 +162,7 @@ def _moves(around: datetime, zone: tzinfo) -> bool:
 
 
 def _real(local: datetime, zone: tzinfo) -> datetime:
-    """The first moment at which the clocks of a zone show a time, or one after it where they leave it out."""
+    """Returns the first moment at which the clocks of a zone show a time, or the first one after it if they skip it."""
     time = local.replace(tzinfo=zone, fold=0)
     while time.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time.replace(tzinfo=None):
         time += timedelta(minutes=1)

@@ -1,9 +1,12 @@
-"""The scope of a rule: where those of its parts look that do not say it themselves.
+"""The scope of a rule: where its parts look that do not set their own.
 
-A rule covers the timeline. It reaches into the archive or the trash where a part of it that stands outside every `not`
-says so, and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an
-include of the archive, would let every archived photo through. What stands under `not`, however deep, excludes from
-where the rule looks, and never makes it look further.
+A rule looks at the timeline. If a part outside every `not` sets another scope, such as the archive, all other parts
+look there, too:
+
+    (city='Nice', visibility=archive) & not (personIds=[ben])
+    (city='Nice', visibility=archive) & not (personIds=[ben], visibility=archive)
+
+Otherwise every archived photo of Ben would be let through. A part under `not`, however deep, never widens the scope.
 """
 
 from __future__ import annotations
@@ -39,12 +42,12 @@ TIMELINE_ONLY = Scope()
 
 def scope_rule(node: Node) -> Node:
     """Returns the match of a rule with the rule's scope in every part."""
-    reach = scope_of(node)
-    far = with_scope(node, reach)
-    everything = Search(reach.narrow(Query(Kind.METADATA)), node.origin)
-    if any(not reach.covers(query) for query in _brought_in(far)):
-        return All((everything, far))  # an exclude of an exclude brings in what lies beyond
-    return far if reach == TIMELINE_ONLY else _bounded(far, everything)
+    scope = scope_of(node)
+    scoped = with_scope(node, scope)
+    everything = Search(scope.narrow(Query(Kind.METADATA)), node.origin)
+    if any(not scope.covers(query) for query in _including(scoped)):
+        return All((everything, scoped))  # a `not` under a `not` includes what lies beyond the scope
+    return scoped if scope == TIMELINE_ONLY else _anchored(scoped, everything)
 
 
 def scope_of(node: Node) -> Scope:
@@ -53,38 +56,38 @@ def scope_of(node: Node) -> Scope:
 
 
 def everything_of(match: Node) -> Search:
-    """Returns a search for all that lies where a match can hold, whatever else its parts ask for."""
-    reach = scope_of(match)
-    places = _places(match, reach.visibility) or reach.visibility
-    return Search(replace(reach, visibility=places).narrow(Query(Kind.METADATA)), match.origin)
+    """Returns the search for everything where a match can hold."""
+    scope = scope_of(match)
+    visibility = _visibility(match, scope.visibility) or scope.visibility
+    return Search(replace(scope, visibility=visibility).narrow(Query(Kind.METADATA)), match.origin)
 
 
-def with_scope(node: Node, reach: Scope) -> Node:
-    """Returns the node with this scope in all parts that do not set their own.
+def with_scope(node: Node, scope: Scope) -> Node:
+    """Returns the tree with this scope in all parts that do not set their own.
 
-    Parts that must hold together look only where all of them can hold.
+    Children of `All` look only where all of them can hold.
     """
-    if reach == TIMELINE_ONLY:
-        return node  # as it was read
+    if scope == TIMELINE_ONLY:
+        return node  # which is how it was read
     match node:
         case Search():
-            return replace(node, query=reach.narrow(node.query, placed=_is_placed(node)))
+            return replace(node, query=scope.narrow(node.query, placed=_sets_visibility(node)))
         case Filter():
-            return replace(node, superset=None if node.superset is None else reach.narrow(node.superset))
+            return replace(node, superset=None if node.superset is None else scope.narrow(node.superset))
         case Reference():
-            return replace(node, scope=reach)
+            return replace(node, scope=scope)
         case Not():
-            return replace(node, child=with_scope(node.child, reach))
+            return replace(node, child=with_scope(node.child, scope))
         case All():
-            common = reduce(frozenset.intersection, (_places(child, reach.visibility) for child in node.children))
-            narrowed = replace(reach, visibility=common or reach.visibility)
+            visibilities = (_visibility(child, scope.visibility) for child in node.children)
+            narrowed = replace(scope, visibility=reduce(frozenset.intersection, visibilities) or scope.visibility)
             return replace(node, children=tuple(with_scope(child, narrowed) for child in node.children))
         case _:
-            return replace(node, children=tuple(with_scope(child, reach) for child in node.children))
+            return replace(node, children=tuple(with_scope(child, scope) for child in node.children))
 
 
-def _brought_in(node: Node) -> Iterator[Query]:
-    """Returns the searches that bring in what they find: those under an even number of `not`."""
+def _including(node: Node) -> Iterator[Query]:
+    """Returns the searches that include what they find: those under an even number of `not`."""
     return _searches(leaf for leaf, excludes in signed_leaves(node) if not excludes)
 
 
@@ -92,43 +95,43 @@ def _searches(leaves: Iterable[Leaf]) -> Iterator[Query]:
     return (leaf.query for leaf in leaves if isinstance(leaf, Search))
 
 
-def _is_placed(leaf: Search) -> bool:
+def _sets_visibility(leaf: Search) -> bool:
     return leaf.sets_scope or leaf.query.visibility != TIMELINE_ONLY.visibility
 
 
-def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
-    """Returns where a node can hold."""
+def _visibility(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
+    """Returns the visibilities in which a tree can hold, of those of its rule."""
     return fold(
         node,
-        lambda leaf: leaf.query.visibility if isinstance(leaf, Search) and _is_placed(leaf) else everywhere,
-        all_of=lambda places: everywhere.intersection(*places),
-        any_of=lambda places: everywhere & frozenset().union(*places),
+        lambda leaf: leaf.query.visibility if isinstance(leaf, Search) and _sets_visibility(leaf) else everywhere,
+        all_of=lambda parts: everywhere.intersection(*parts),
+        any_of=lambda parts: everywhere & frozenset().union(*parts),
         negate=lambda _: everywhere,
     )
 
 
-def _bounded(node: Node, everything: Search) -> Node:
-    """Returns the node, with a search for the whole scope where nothing else bounds it.
+def _anchored(node: Node, everything: Search) -> Node:
+    """Returns the tree with a search for the whole scope beside each part that has no search to anchor it.
 
     Without that, "not in Nice" would be about the timeline alone.
     """
-    if _is_bounded(node):
+    if _is_anchored(node):
         return node
     match node:
         case Any():
-            return replace(node, children=tuple(_bounded(child, everything) for child in node.children))
+            return replace(node, children=tuple(_anchored(child, everything) for child in node.children))
         case All():
             return replace(node, children=(everything, *node.children))
         case _:
             return All((everything, node))
 
 
-def _is_bounded(node: Node) -> bool:
-    """Whether searches of the node surely find all that it can match."""
-    return fold(node, _is_bounded_leaf, all_of=any, any_of=all, negate=lambda _: False)
+def _is_anchored(node: Node) -> bool:
+    """Whether the searches of a tree surely find all that it can match."""
+    return fold(node, _is_anchor, all_of=any, any_of=all, negate=lambda _: False)
 
 
-def _is_bounded_leaf(leaf: Leaf) -> bool:
+def _is_anchor(leaf: Leaf) -> bool:
     if isinstance(leaf, Reference):
-        return leaf.kind not in {EntityKind.ME, EntityKind.USER}  # these are looked for in records
+        return leaf.kind not in {EntityKind.ME, EntityKind.USER}  # which become filters
     return isinstance(leaf, Search)

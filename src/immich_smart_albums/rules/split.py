@@ -27,7 +27,7 @@ _MAKE, _MODEL = exif("make"), exif("model")
 
 
 def _text(value: object) -> tuple[str, ...]:
-    """A value that is a text with something in it."""
+    """Returns a text that is not blank, as the one value; none for anything else."""
     text = nfc(value).strip() if isinstance(value, str) else ""
     return (text,) if text else ()
 
@@ -64,7 +64,7 @@ SPLIT_KEYS: dict[str, SplitKey] = {
         SplitKey("camera", frozenset({"exifInfo.make", "exifInfo.model"}), _camera),
     )
 }
-"""What a rule can be split by."""
+"""The keys by which a rule can be split."""
 
 MEANINGS: dict[str, str] = {
     "year": "local time of the photo, `2024`",
@@ -78,13 +78,13 @@ MEANINGS: dict[str, str] = {
 
 
 def album_name(name: str, keys: Sequence[SplitKey], values: Sequence[str]) -> str:
-    """Returns an album's name with the values of its keys instead of `{year}` and the like."""
+    """Returns the name of one album: `Nice {year}` with year 2024 becomes `Nice 2024`."""
     by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
     return _PLACEHOLDER.sub(lambda match: by_key.get(match[1], match[0]), name)
 
 
 def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
-    """Returns what the names look like that an album's name becomes."""
+    """Returns a pattern for the names of all albums of a split rule: `Nice .+` for `Nice {year}`."""
     marks = [f"\0{number}\0" for number, _ in enumerate(keys)]
     text = re.escape(album_name(name, keys, marks))
     for mark in marks:
@@ -93,12 +93,12 @@ def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
 
 
 def placeholders(name: str) -> frozenset[str]:
-    """Returns the words in braces that a name has."""
+    """Returns the words in braces in a name: `year` of `Nice {year}`."""
     return frozenset(_PLACEHOLDER.findall(name))
 
 
 def read_split(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[SplitKey, ...] | None:
-    """Returns the keys of an album's entry, whose name must have a place for each. None with problems noted."""
+    """Returns the split keys of an album's entry, each of which must stand in its name. None with problems noted."""
     before = len(reader.diagnostics.problems)
     keys: dict[str, SplitKey] = {}
     if "split" in entries:

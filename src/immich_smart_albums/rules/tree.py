@@ -1,8 +1,10 @@
-"""A rule as a tree: combinations of leaves, and the two ways to walk it.
+"""A rule as a tree of All, Any and Not over three kinds of leaves, and two ways to walk it.
 
-A leaf is what a search finds, what a record shows, or a name that is still to be looked up. `transform` gives a tree
-with other parts, `fold` one value for the whole of it. A walk by hand says why: because it passes
-something down, or asks the parts in an order of its own.
+    All((Search(metadata(city="Nice")), Not(Filter("rating from 4", …))))
+
+A `Search` is answered by the server, a `Filter` by the record of a photo, and a `Reference` is a name that is not
+looked up yet. `transform` returns a tree with other parts, `fold` one value for the whole tree. Walks by hand pass
+something down, or visit the parts in an order of their own.
 """
 
 from __future__ import annotations
@@ -26,73 +28,79 @@ T = TypeVar("T")
 Record = Mapping[str, object]
 """An asset as Immich returns it, decoded from JSON."""
 
+Getter = Callable[[Record], object]
+"""Reads a value from a record."""
+
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
+    """Holds for the photos that a query finds. Searches with equal queries are equal, wherever they stand."""
 
     query: Query
     origin: Place | None = field(default=None, compare=False)
     """Where it stands, for messages."""
     sets_scope: bool = field(default=False, compare=False)
-    """Whether the user said in which visibility to look; else it looks as far as its rule does."""
+    """Whether the user set the visibility; else the search looks where its rule does."""
     may_be_missing: bool = field(default=False, compare=False)
-    """Whether it is fine that no photo has what it looks for, such as a city that nobody has been to yet."""
+    """Whether it is fine that nothing is found, such as a city that nobody has been to yet."""
     cached: int = field(init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedValue:
-    """A text that photos may have in one of the fields whose values the server lists, as the user wrote it."""
+    """A value that the user looks for in a field whose values the server lists, such as a city."""
 
     field: str
     """The search field, such as city."""
     text: str
+    """As the user wrote it."""
     fields: tuple[str, ...]
-    """The fields that the user's word covers, in which it makes sense: it is unknown where none of them has it."""
+    """The fields that the user's word covers: `place` looks for a city, state or country. One must have the value."""
     matches: Callable[[str], bool] | None = None
-    """Whether a value of the field passes; None: where it is the same name, whatever case, accents and form."""
+    """Whether a value of the field is meant. None: if it is the same name, whatever case, accents and form."""
     may_be_missing: bool = False
-    """Whether it is fine that no photo has it."""
+    """Whether it is fine that no photo has the value."""
 
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """We look at the asset's record ourselves. Two filters with the same key are equal."""
+    """Holds for the photos whose record passes a test. Filters with the same key are equal."""
 
     key: str
-    """Its whole meaning in words, such as `rating from 4`: it tells filters apart."""
+    """The whole meaning in words, such as `rating from 4`."""
     holds: Callable[[Record], bool] = field(compare=False, repr=False)
-    """Whether the record passes. Raises FilterError when that cannot be told."""
+    """Whether a record passes. Raises FilterError if it cannot be evaluated."""
     reads: frozenset[str] | None = field(compare=False)
-    """The fields of a record that it reads, dotted below exifInfo (`exifInfo.make`, `people`); None: any."""
-    evidence: Callable[[Record], object] = field(compare=False, repr=False)
-    """What decided, for explanations."""
+    """The fields of a record that it reads, dotted below exifInfo (`exifInfo.make`, `people`). None: any field."""
+    evidence: Getter = field(compare=False, repr=False)
+    """The value that decides, for explanations."""
     superset: Query | None = field(default=None, compare=False)
-    """A search that surely finds every asset that passes, where the rule looks. None if there is none."""
+    """A search that surely finds every photo which passes, where the rule looks. None if there is none."""
     superset_is_exact: bool = field(default=False, compare=False)
     """Whether `superset` finds nothing else."""
     required_fields: frozenset[str] = field(default=frozenset(), compare=False)
-    """More fields that this version of the server must have for the filter to mean anything."""
+    """More fields that the server's version must return for the filter to make sense."""
     text: str = field(default="", compare=False)
-    """What messages call it; empty: its key."""
+    """The filter in messages, if not by its key."""
     origin: Place | None = field(default=None, compare=False)
     sets_scope: bool = field(default=False, compare=False)
-    """Whether it says itself in which visibility assets pass: where `superset` looks."""
+    """Whether only photos pass that are where `superset` looks, such as in the archive."""
     listed_value: ListedValue | None = field(default=None, compare=False)
-    """What it looks for among values that the server lists; None: nothing of that kind."""
+    """The value that it looks for, if the server lists the values of the field."""
     yearly: tuple[str, str] | None = field(default=None, compare=False)
-    """The first and the last day of any year, such as `12-24`, outside of which no photo passes, by its local time."""
+    """The first and the last day, such as `12-24`, between which a photo must be taken to pass, in any year."""
     sought: str | None = field(default=None, compare=False)
-    """A text in ASCII and small letters: where `evidence` is nothing, or a text in ASCII without this one, whatever
-    case, the record surely does not pass. None if nothing of that kind is known."""
+    """A text in small ASCII letters that a record must have to pass. None if there is none.
+
+    A record does not pass if its `evidence` is None, or a text in ASCII without this one, whatever case.
+    """
     cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def roots(self) -> frozenset[str] | None:
-        """The top-level fields that it reads; None: any."""
+        """The top-level fields that it reads. None: any field."""
         return None if self.reads is None else roots(self.reads)
 
 
@@ -104,7 +112,7 @@ class EntityKind(Enum):
     ALBUM = "album"
     USER = "user"
     ME = "account"
-    """The account itself; its name is not looked at."""
+    """The account itself, whatever its name is."""
     PHOTO = "photo"
     """An asset, by its id; it may be gone."""
 
@@ -112,16 +120,16 @@ class EntityKind(Enum):
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name or an id that has to be looked up before anything is searched (`operations.names.resolve`)."""
+    """A name or an id that is looked up before anything is searched (`operations.names.resolve`)."""
 
     kind: EntityKind
     names: tuple[str, ...]
     key: str
-    """Its whole meaning in words, such as `person 'Emma'`."""
+    """The whole meaning in words, such as `person 'Emma'`."""
     resolve: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
-    """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
+    """Returns the tree that it stands for, given the ids of each name: one or more, since names are not unique."""
     scope: Scope | None = None
-    """How far the searches of the built node look; None: as they are built."""
+    """Where the searches of that tree look. None leaves them as they are."""
     origin: Place | None = field(default=None, compare=False)
     cached: int = field(init=False, repr=False, compare=False)
 
@@ -132,7 +140,7 @@ Leaf = Search | Filter | Reference
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Several parts of a rule, in the order in which they were written."""
+    """Several parts of a rule, in the order in which they are written."""
 
     children: tuple[Node, ...]
     origin: Place | None = None
@@ -140,7 +148,7 @@ class Combination:
     own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # "All of nothing" would be the whole library, "any of nothing" no photo: neither is what anybody meant.
+        # "All of nothing" is the whole library, and "any of nothing" no photo: nobody means either.
         if not self.children:
             message = "a combination needs at least one predicate"
             raise ValueError(message)
@@ -172,22 +180,22 @@ Node = All | Any | Not | Leaf
 
 
 class Sort(Enum):
-    """Order in which a limit keeps assets."""
+    """Which photos a limit keeps."""
 
     BEST = "best"
-    """By rank where a smart search ranks them, else the newest."""
+    """Those that a smart search ranks first; without one the newest."""
     NEWEST = "newest"
     OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
 class SplitKey:
-    """Splits a selection: each asset has one value, several, or none."""
+    """A key that a rule is split by. Each photo has one value of it, several, or none."""
 
     name: str
-    """year, month, country, …: the word between braces in the album's name."""
+    """The word between braces in the album's name: year, month, country, …"""
     fields: frozenset[str]
-    """The fields of a record that it reads, dotted below exifInfo."""
+    """The fields of a record that the values are read from, dotted below exifInfo."""
     values: Callable[[Record], tuple[str, ...]] = field(compare=False, repr=False)
 
 
@@ -197,17 +205,17 @@ class Rule:
 
     match: Node
     limit: int | None = None
-    """Keep at most this many; of each album, where the rule is split."""
+    """The most photos to keep; if the rule is split, in each album."""
     sort: Sort = Sort.BEST
     split: tuple[SplitKey, ...] = ()
-    """Feed one album for each combination of values."""
+    """Keys, for each combination of whose values there is an album."""
 
 
 def leaves(node: Node) -> tuple[Leaf, ...]:
     """Returns all leaves of a tree, from left to right."""
     match node:
         case All() | Any():
-            # Kept by the tree itself: equal ones may differ in where they stand and in where their filters look.
+            # Cached by each node, not for equal ones: their leaves may differ in where they stand.
             try:
                 return node.own_leaves
             except AttributeError:
@@ -221,7 +229,7 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 
 
 def signed_leaves(node: Node, *, excludes: bool = False) -> Iterator[tuple[Leaf, bool]]:
-    """Returns all leaves of a tree, each with whether it excludes: then finding nothing lets photos in."""
+    """Yields all leaves of a tree, each with whether it excludes: it stands under an odd number of `not`."""
     match node:
         case All() | Any():
             for child in node.children:
@@ -233,15 +241,15 @@ def signed_leaves(node: Node, *, excludes: bool = False) -> Iterator[tuple[Leaf,
 
 
 def leaves_outside_not(node: Node) -> tuple[Leaf, ...]:
-    """Returns the leaves that stand under no `not` at all."""
+    """Returns the leaves that stand under no `not`."""
     return fold(node, lambda leaf: (leaf,), all_of=_joined, any_of=_joined, negate=lambda _: ())
 
 
 def transform(node: Node, change: Callable[[Node, bool], Node], *, excludes: bool = False) -> Node:
     """Returns the tree with each of its parts replaced, children before their parents.
 
-    `change(part, excludes)` gives the new part; `excludes` says whether it stands under an odd number of negations.
-    With `search → filter`: `all(search, not(search))` → `all(filter, not(filter))`.
+    `change(part, excludes)` returns the new part; `excludes` is True under an odd number of `not`. A change of
+    searches to filters turns `all(search, not(search))` into `all(filter, not(filter))`.
     """
     match node:
         case All() | Any():
@@ -262,11 +270,11 @@ def fold(
     any_of: Callable[[list[T]], T],
     negate: Callable[[T], T],
 ) -> T:
-    """Returns one value for the whole tree, from those of its leaves.
+    """Returns one value for the whole tree, combined from those of its leaves.
 
-    With truths for leaves, `fold(node, truth, all_of=all, any_of=any, negate=not_)` is whether the rule holds.
+    `fold(node, is_true, all_of=all, any_of=any, negate=not_)` returns whether the rule holds.
     """
-    # Nothing is remembered by node: equal trees may differ in where they stand and in where their filters look.
+    # Not cached: equal nodes may differ in where they stand, and their filters in where they look.
     match node:
         case All() | Any():
             combine = all_of if isinstance(node, All) else any_of
@@ -278,7 +286,7 @@ def fold(
 
 
 def verdict(node: Node, leaf: Callable[[Leaf], bool | None]) -> bool | None:
-    """Returns whether a tree holds if only some of its leaves are known, by Kleene's logic.
+    """Returns whether a tree holds if some of its leaves are unknown, by Kleene's logic.
 
     None if it could turn out either way: `all(yes, unknown)` is unknown, `all(no, unknown)` is no.
     """
@@ -305,6 +313,3 @@ def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
 def roots(fields: frozenset[str]) -> frozenset[str]:
     """Returns the top-level fields of dotted ones: `exifInfo` of `exifInfo.make`."""
     return frozenset(field.partition(".")[0] for field in fields)
-
-
-Getter = Callable[[Record], object]

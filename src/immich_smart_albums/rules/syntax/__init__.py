@@ -1,3 +1,3 @@
-"""Reading plain values with their places: every problem at once."""
+"""Reads plain values of the input, each with its place, and collects every problem."""
 
 from __future__ import annotations

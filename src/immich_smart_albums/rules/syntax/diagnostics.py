@@ -1,4 +1,4 @@
-"""Diagnostics of the input: problems, which stop the run, and notices, which do not."""
+"""Diagnostics of the input: problems, which stop the run, and warnings, which do not."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Diagnostics:
-    """Collects while reading, so that every problem is reported in one go."""
+    """Collects problems and warnings while the input is read, to report all of them at once."""
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, text: str) -> None:
-        """Say something once, however many values cause it."""
+        """Add a warning, once."""
         if text not in self.warnings:
             self.warnings.append(text)
 
@@ -34,7 +34,7 @@ class Diagnostics:
 
 
 def nearest(word: str, candidates: Iterable[str], *, count: int = 1) -> list[str]:
-    """Returns the known words nearest to one that is not known, best first; case and form do not count."""
+    """Returns the candidates that are most like a word, best first: `city` for `cty`. Case and form do not count."""
     by_folded = {folded(candidate): candidate for candidate in candidates}
     close = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
     return [by_folded[candidate] for candidate in close]
@@ -45,12 +45,12 @@ def did_you_mean(
 ) -> str:
     """Returns the hint for an unknown word, such as `Did you mean 'city'?`. Returns `otherwise` if none is near.
 
-    At most `count` known words stand in it, each as `written` writes it.
+    It has at most `count` candidates, each as `written` writes it.
     """
     return question_after(map(written, nearest(word, candidates, count=count))) or otherwise
 
 
 def question_after(words: Iterable[str]) -> str:
-    """Returns the question whether one of some words is meant. Empty if there are none."""
+    """Returns the question whether one of some words is meant: `Did you mean a, b?`. Empty without words."""
     listed = ", ".join(words)
     return f"Did you mean {listed}?" if listed else ""

@@ -1,7 +1,7 @@
-"""The plain values of a rules file, each with its place.
+"""The plain values of a rules file: scalars, sequences and mappings, each with its place.
 
-Scalars stay text: the predicate that reads one knows whether a number, a date or a name is meant, so that `NO` is
-Norway and `2024-05` is a month.
+Scalars are texts. Whoever reads one knows whether a number, a date or a name is expected, so that `NO` is Norway and
+`2024-05` a month.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SequenceNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """A mapping; its keys are texts, each once."""
+    """A mapping; its keys are texts, and all different."""
 
     entries: tuple[tuple[ScalarNode, ValueNode], ...]
     span: Span
@@ -46,7 +46,7 @@ ValueNode = ScalarNode | SequenceNode | MappingNode
 
 
 def name_of(value: ValueNode) -> str:
-    """Returns what a value is called in messages, such as `a mapping`."""
+    """Returns a value as messages name it, such as `a mapping` or `'Nice'`."""
     match value:
         case ScalarNode():
             return f"{value.text!r}" if value.text or value.quoted else "nothing"

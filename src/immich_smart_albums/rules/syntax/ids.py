@@ -1,4 +1,4 @@
-"""Ids as Immich checks them: UUIDs of version 4, and the URLs that carry them."""
+"""Reads ids as Immich checks them: UUIDs of version 4, alone or in the address of a page."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def is_id(text: str) -> bool:
 
 
 def looks_like_id(text: str) -> bool:
-    """Returns whether somebody meant this as an id."""
+    """Returns whether a text has the form of a UUID of any version."""
     return _UUID_SHAPE.fullmatch(text) is not None
 
 
 def why_no_id(text: str) -> str | None:
-    """Returns why Immich refuses a text that was meant as an id. None if it is one, or was not meant as one."""
+    """Returns why Immich refuses a text that looks like an id. None if it is one, or does not look like one."""
     if is_id(text) or not looks_like_id(text):
         return None
     return f"{text} is a UUID, but not of version 4, and Immich refuses it"

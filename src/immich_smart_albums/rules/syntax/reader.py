@@ -1,4 +1,4 @@
-"""Reading plain values: each reader gives the value, or notes what is wrong at its place and gives None."""
+"""Reads plain values. Each method returns the value, or notes a problem at its place and returns None."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 SETTLE = 60 * 60
-"""Seconds since its upload until a photo counts as looked at, unless the rules say otherwise."""
+"""Seconds after the upload of a photo until Immich counts as done with it, if the rules file has no `settle`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,19 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads values of a rules file: it knows day, zone and names, and notes what is wrong."""
+    """Reads values of a rules file, given the day, the zone and the names that the file defines."""
 
     diagnostics: Diagnostics
     today: date
     """The day on which "the last 30 days" end."""
     zone: tzinfo | None = None
-    """For times without a zone; None is the machine's."""
+    """For times without a zone. None: the machine's."""
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Named groups of people: the names or ids in each."""
+    """By the name of a group, the names or ids of the people in it."""
     places: Mapping[str, Circle] = field(default_factory=dict)
     """Named places."""
     settle: int = SETTLE
-    """Seconds since its upload until a photo counts as looked at, where an album says nothing else."""
+    """See `SETTLE`; for albums without a `settle` of their own."""
 
     def problem(self, place: ValueNode | Span, message: str, *, hint: str | None = None) -> None:
         """Note a problem at a value."""
@@ -54,7 +54,7 @@ class Reader:
     def text(self, value: ValueNode, meant: str) -> str | None:
         """Returns a text that is not blank. None, with a problem noted, for anything else.
 
-        `meant` says what it is, such as "a name".
+        `meant` is what messages expect, such as "a name".
         """
         if isinstance(value, ScalarNode) and value.text.strip():
             return value.text
@@ -63,7 +63,7 @@ class Reader:
         return None
 
     def truth(self, value: ValueNode) -> bool | None:
-        """Returns true or false, spelled so. None, with a problem noted, for anything else."""
+        """Returns true or false, in any case. None, with a problem noted, for anything else."""
         if isinstance(value, ScalarNode) and not value.quoted and value.text.lower() in {"true", "false"}:
             return value.text.lower() == "true"
         hint = "Write it without quotes." if isinstance(value, ScalarNode) and value.quoted else None
@@ -100,7 +100,7 @@ class Reader:
         return None
 
     def entries(self, value: ValueNode, words: Iterable[str], meant: str) -> dict[str, ValueNode] | None:
-        """Returns the entries of a mapping whose keys are known words. None if something else stands there."""
+        """Returns the entries of a mapping whose keys are all known. None, with a problem noted, for anything else."""
         if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
@@ -108,14 +108,14 @@ class Reader:
         return entries if len(entries) == len(value.entries) else None
 
     def some_entries(self, value: MappingNode, words: Collection[str], meant: str) -> dict[str, ValueNode] | None:
-        """Returns the entries of a mapping that has at least one. None with a problem noted."""
+        """Returns the same of a mapping with at least one entry. None with a problem noted."""
         entries = self.entries(value, words, meant)
         if entries == {}:
             self.problem(value, f"{meant} is expected here", hint=f"It takes {', '.join(words)}.")
         return entries or None
 
     def known_entries(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
-        """Returns the entries whose keys are known words; unknown ones are noted with the nearest known."""
+        """Returns the entries whose keys are known; of others a problem is noted, with the known word most like it."""
         known_words = tuple(words)
         entries: dict[str, ValueNode] = {}
         for key, entry in value.entries:
@@ -128,33 +128,33 @@ class Reader:
 
 
 def all_of(nodes: Iterable[Node | None]) -> Node | None:
-    """Returns the node that all of some nodes hold. None if one of them could not be read."""
+    """Returns the conjunction of some nodes. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else All(read)
 
 
 def any_of(nodes: Iterable[Node | None]) -> Node | None:
-    """Returns the node that any of some nodes holds. None if one of them could not be read."""
+    """Returns the disjunction of some nodes. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else Any(read)
 
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
-    """Returns the nodes, or None if one of them could not be read."""
+    """Returns the nodes. None if one of them could not be read."""
     all_nodes = tuple(nodes)
     read = tuple(node for node in all_nodes if node is not None)
     return read if len(read) == len(all_nodes) else None
 
 
 def with_origin(node: Node | None, origin: Place | None) -> Node | None:
-    """Returns the node with this origin in all its parts that have none. None for None."""
+    """Returns a tree with this origin in all parts that have none. None for None."""
     if node is None:
         return None
     return transform(node, lambda part, _: part if part.origin else replace(part, origin=origin))
 
 
 def is_none(value: ValueNode) -> bool:
-    """Returns whether a value says "has none": none, null or ~, without quotes."""
+    """Returns whether a value means "has none": none, null or ~, without quotes."""
     return (
         isinstance(value, ScalarNode)
         and not value.quoted

@@ -1,4 +1,4 @@
-"""A piece of input with the place it came from, for messages about problems in it."""
+"""Sources of input: a value of a flag or of a rules file, with its place for messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SourceForm(Enum):
-    """Form in which a flag's value came."""
+    """The form of a flag's value."""
 
     FILE = "file"
     INLINE = "inline"
@@ -28,15 +28,15 @@ class SourceForm(Enum):
 
 
 class Origin(Protocol):
-    """Origin of a payload or a filter, in a flag's value or in a rules file."""
+    """The origin of a payload or a filter: a flag's value, or a value in a rules file."""
 
     @property
     def place(self) -> Place:
-        """What messages name, and what its nodes bear."""
+        """The place that messages name, and the origin of nodes that are read from it."""
         ...
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
-        """Returns a problem with it, at one of its keys if that is known, else as a whole."""
+        """Returns a problem with the value, at one of its keys if that is found, else as a whole."""
         ...
 
 
@@ -46,11 +46,11 @@ class InRules:
 
     value: ValueNode
     parts: Mapping[str, ScalarNode | ValueNode]
-    """Where problems with its keys are shown."""
+    """By key, the node at which problems are shown."""
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """The place in the file."""
         return self.value.span
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
@@ -60,15 +60,17 @@ class InRules:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One value of a flag: its text (a file's content), and the name that messages give it."""
+    """One value of a flag."""
 
     label: str
+    """The flag with its value, or the file, as messages name it."""
     text: str
+    """The value itself, or the content of the file."""
     form: SourceForm
 
     @property
     def place(self) -> Place:
-        """The flag that it is a value of."""
+        """The flag."""
         return FlagOrigin(self.label)
 
     def problem(
@@ -89,6 +91,6 @@ class Source:
         return Problem(where, message, hint, excerpt)
 
     def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
-        """Returns where a JSON key stands in the text. None if it cannot be told without a second parser."""
+        """Returns where a JSON key stands in the text, after `skip` others of that name. None if it is not found."""
         offsets = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
         return offsets[skip] if skip < len(offsets) else None
