@@ -1,3 +1,3 @@
-"""From the command line's flags to the same tree of rules."""
+"""Reads the command line's selection flags to the same tree as a rules file."""
 
 from __future__ import annotations

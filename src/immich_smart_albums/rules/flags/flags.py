@@ -1,11 +1,13 @@
-"""The command line's sixteen selection flags → a rule.
+"""Reads the command line's sixteen selection flags to one rule.
 
-For each type (metadata, smart, person, local filter), union flags give "matches any" and intersection flags "matches
-all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each
-occurrence of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
+    --include-metadata-union A B --include-smart-union C --exclude-person-names-intersection D E
+    (A or B) & C & not (D & E)
 
-People, and excludes that do not say where to look, look as far as the include searches do: in the archive and the trash
-where these do.
+A union flag adds a choice of its values, an intersection flag all of them; all flags must hold together, and what any
+exclude matches is out. Each occurrence of an exclude-intersection flag is an exclude of its own; several occurrences of
+another flag are the same as one.
+
+People, and excludes that set no scope, look where the include searches do: in the archive and the trash if these do.
 """
 
 from __future__ import annotations
@@ -44,10 +46,10 @@ def read_rule(
     smart_limit: int = DEFAULT_SMART_LIMIT,
     zone: tzinfo | None = None,
 ) -> Rule | None:
-    """Returns the rule that the flags say; `sources` holds each flag's occurrences with their values.
+    """Returns the rule of some flags, given the values of each of their occurrences.
 
-    None if nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
-    (names, versions), never for running.
+    None if no part of it can be read. If problems were noted in `diagnostics`, the rule is only for finding more of
+    them, of names and versions, and never run.
     """
     includes = [flag for flag in sources if flag.action == "include"]
     if not includes:
@@ -56,9 +58,9 @@ def read_rule(
     searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
     reader = _Reader(diagnostics, smart_limit, zone)
     parts = tuple(chain.from_iterable(reader.read(flag, sources[flag]) for flag in searching))
-    reach = Scope.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
+    scope = Scope.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
     rest = (reader.read(flag, sources[flag]) for flag in FLAGS if flag in sources and flag not in searching)
-    parts = (*parts, *(with_scope(part, reach) for part in chain.from_iterable(rest)))
+    parts = (*parts, *(with_scope(part, scope) for part in chain.from_iterable(rest)))
     if diagnostics.problems and not parts:
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):

@@ -1,4 +1,4 @@
-"""The command line's sixteen selection flags by name."""
+"""The names of the command line's sixteen selection flags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Flag:
 
     @property
     def name(self) -> str:
-        """The flag as it is typed."""
+        """The flag as it is typed: `--exclude-smart-union`."""
         return f"--{self.action}-{self.type}-{self.mode}"
 
 

@@ -1,4 +1,4 @@
-"""JSON as the input has it: broken text and repeated keys are problems with line and column."""
+"""Decodes JSON of the input: broken text and repeated keys are problems with their place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _RepeatedKeyError(ValueError):
 
 
 def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
-    """Returns the decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
+    """Returns the decoded value. None, with a problem noted, for broken JSON and for null, which nothing takes."""
     try:
         value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # "\ud83d" alone decodes, but can never be sent
@@ -47,7 +47,7 @@ def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
 
 
 def name_of_type(value: object) -> str:
-    """Returns what a JSON value is called in messages, such as `a list`."""
+    """Returns the type of a JSON value as messages name it, such as `a list`."""
     match value:
         case None:
             return "null"
@@ -64,7 +64,7 @@ def name_of_type(value: object) -> str:
 
 
 def _second(key: str, source: Source) -> int | None:
-    """Where a repeated key stands again. None if it stands in other objects, too."""
+    """Returns where a repeated key stands the second time. None if it stands in other objects, too."""
     return source.offset_of_key(key, skip=1) if source.offset_of_key(key, skip=2) is None else None
 
 

@@ -1,7 +1,7 @@
-"""Immich search payloads, as files, URLs and inline JSON have them → `Search`.
+"""Reads Immich's search payloads: `{"city": "Nice", "resultLimit": 10}` → `Search`.
 
-Immich drops keys that it does not know and then returns the whole library, so every key is checked here, and the ones
-that depend on the server's version again in `immich.versions` before anything is sent.
+Immich ignores keys that it does not know, and then returns the whole library. So every key is checked here, and those
+that depend on the server's version in `immich.versions`, before anything is sent.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def read_search(
     source: Source, kind: Kind, diagnostics: Diagnostics, *, smart_limit: int, zone: tzinfo | None
 ) -> Search | None:
-    """Returns the search in a JSON payload. None if problems were noted.
+    """Returns the search in a JSON payload. None with problems noted.
 
-    A payload with `query` or `queryAssetId` under a metadata flag is run as a smart search. Smart searches rank
-    everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`.
+    A payload with `query` or `queryAssetId` is a smart search, also under a metadata flag. Smart searches rank
+    everything, so one without `resultLimit` gets `smart_limit`. Dates without a zone are in `zone`.
     """
     value = read_json(source, diagnostics)
     if value is None:
@@ -54,7 +54,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     smart_limit: int,
     zone: tzinfo | None,
 ) -> Search | None:
-    """Returns the search in a payload that is already decoded. None, with a problem noted, if it is none."""
+    """Returns the search in a decoded payload. None with problems noted."""
     before = len(diagnostics.problems)
     payload = _without_datetime(payload, source, diagnostics)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):
@@ -87,7 +87,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
 
 
 def _without_datetime(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> dict[str, object]:
-    """Translate `{"datetime": {"from", "to"}}`, which no version of Immich ever knew."""
+    """Returns a payload with takenAfter and takenBefore in place of `datetime: {from, to}`, which Immich never knew."""
     if "datetime" not in payload:
         return payload
     result = {name: value for name, value in payload.items() if name != "datetime"}
@@ -163,7 +163,7 @@ def _known_field(name: str, kind: Kind, source: Origin, diagnostics: Diagnostics
 
 
 def _check_combinations(filters: dict[str, Value], source: Origin, diagnostics: Diagnostics) -> None:
-    """Combinations that every version answers with something else than what was asked."""
+    """Note combinations of filters that every version of Immich answers as something else, or that cannot match."""
     if filters.get("isNotInAlbum") is False:
         hint = "Remove it, or exclude with a search that has true."
         message = "Immich ignores isNotInAlbum: false, so the whole library would match"

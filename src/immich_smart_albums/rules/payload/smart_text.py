@@ -1,4 +1,4 @@
-"""Smart queries as words: `dog`, `dog@500`."""
+"""Reads smart searches in words: `dog`, or `dog@500` with a limit."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _LIKE_A_FILE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-"""An ending that files with searches have, also misspelt; the beginning of a path; a folder; any ending in a folder."""
+"""The ending of a file with searches, also misspelt; the beginning of a path; a folder; a file in a folder."""
 
 
 def looks_like_file(text: str) -> bool:
-    """Returns whether a value that is no file was probably meant as one; `black/white` and `version 2.0` were not."""
+    """Returns whether a text was probably meant as a file: `searches.jsn` was, `black/white` and `version 2.0` not."""
     return _LIKE_A_FILE.search(text) is not None
 
 
 def split_limit(text: str) -> tuple[str, str | None]:
-    """Returns the words of `dog@500`, and the digits of its limit. None for a limit that is not there."""
+    """Returns the words and the limit of `dog@500`, as text: `dog` and `500`. The limit is None if there is none."""
     match = _WITH_LIMIT.fullmatch(text.strip())
     return (match["words"], match["limit"]) if match else (text.strip(), None)
 
 
 def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) -> Query | None:
-    """Returns a smart query from plain words. None with a problem noted where they cannot be one."""
+    """Returns the smart search in plain words. None with a problem noted."""
     words, most = split_limit(source.text)
     if most is not None and len(most) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."

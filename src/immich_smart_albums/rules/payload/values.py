@@ -36,7 +36,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
     *,
     zone: tzinfo | None,
 ) -> None:
-    """Put one checked value into `filters`, or note what is wrong with it."""
+    """Add the value of one field to `filters`, or note a problem with it."""
     try:
         if raw is None and field.nullable:
             filters[name] = None
@@ -53,7 +53,7 @@ def _expected(name: str, type_: Type, raw: object) -> _WrongValueError:
 
 
 def shortened(raw: object) -> str:
-    """Returns a value as messages show it: its beginning, where it is long."""
+    """Returns a value as messages show it, cut after 57 characters if it is long."""
     text = repr(raw)
     return text if len(text) <= 60 else f"{text[:57]}…"
 

@@ -1,7 +1,7 @@
-"""Where the photos of a query are shown, said in the words of any Immich version.
+"""Reads the visibilities of a payload, in the words of any version of Immich.
 
-Before 1.133 the words are isVisible, isArchived and withArchived, since then `visibility`. The default of the server
-changed twice (1.133, 3.0.0), so ours is fixed: what the timeline shows.
+Up to 1.132 the words are isVisible, isArchived and withArchived, since then `visibility`. The server's default changed
+twice (1.133, 3.0.0); ours is always the timeline.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _HIDDEN = frozenset({Visibility.HIDDEN})
 
 
 def says_visibility(payload: dict[str, object]) -> bool:
-    """Returns whether a payload says where its photos are shown."""
+    """Returns whether a payload sets the visibility of its photos."""
     return not payload.keys().isdisjoint(VISIBILITY_WORDS)
 
 
 def read_visibility(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> frozenset[Visibility]:
-    """Returns the visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
+    """Returns the visibilities that a payload asks for. The timeline if it sets none, and with a problem noted."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
         named = _read_word(payload["visibility"], source, diagnostics)

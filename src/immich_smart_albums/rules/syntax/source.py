@@ -63,7 +63,7 @@ class Source:
     """One value of a flag."""
 
     label: str
-    """The flag with its value, or the file, as messages name it."""
+    """The flag and its value, as messages name them."""
     text: str
     """The value itself, or the content of the file."""
     form: SourceForm

@@ -1,6 +1,6 @@
-"""Stretches of time as people write them: `2023`, `2023-07..2023-08`, `{after: 2015}`, `last: 30 days`.
+"""Reads dates and periods: `2023`, `2023-07..2023-08`, `{after: 2015}`, `last: 30 days`.
 
-Both ends belong to it, each with all that it names: `2023-07` as an end lasts to the last moment of July.
+Both ends of a period are included as a whole: one that ends with `2023-07` lasts to the last moment of July.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _DAY_ONLY = len("2023-06-01")
 
 
 def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
-    """Returns an instant in UTC from a date with or without time and zone.
+    """Returns the instant of a date in UTC, such as `2024-05-31T00:00:00.000Z` for `2024-05-31`.
 
-    A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
-    `zone`; None means the zone of this machine, with its summer time. What a zone moves out of the years 1 to 9999
-    becomes their first or last millisecond in UTC. Raises ValueError for anything that is no date.
+    A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone of its own it
+    is in `zone`; None is the zone of this machine, with its summer time. An instant outside of the years 1 to 9999
+    becomes their first or last millisecond. Raises ValueError for anything that is no date.
     """
     cleaned = text.strip()
     if len(cleaned) < _DAY_ONLY or cleaned[4] != "-":
@@ -54,33 +54,33 @@ _LAST = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII | re.IGNOREC
 _FIRST_MOMENT, _LAST_MOMENT = "0001-01-01T00:00:00.000", "9999-12-31T23:59:59.999"
 
 BOUNDS = ("after", "before", "between", "last")
-"""The words of a mapping that say a period."""
+"""The words of a mapping that is a period."""
 
 MOMENT = "a date such as 2023, 2023-07 or 2023-07-14"
 
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """From `start` to `end`, wall-clock times in ISO 8601, as exact as they are written; None: no bound."""
+    """Local times from `start` to `end`, in ISO 8601, as exact as they are written. None: without that bound."""
 
     start: str | None
     end: str | None
 
     def __contains__(self, moment: str) -> bool:
-        """Whether a whole moment, such as `2023-07-14T18:30:00.000`, lies in it."""
-        # Such texts sort as the times do, and a shorter one is the beginning of what it names.
+        """Whether a moment, such as `2023-07-14T18:30:00.000`, lies in the period."""
+        # These texts sort as the times do, and a moment begins with the text of the day, month or year that it is in.
         return (self.start is None or self.start <= moment) and (
             self.end is None or moment[: len(self.end)] <= self.end
         )
 
     @property
     def first(self) -> datetime | None:
-        """Returns its first moment. None if it has no beginning."""
+        """The first moment. None without a beginning."""
         return None if self.start is None else datetime.fromisoformat(_filled(self.start, _FIRST_MOMENT))
 
     @property
     def last(self) -> datetime | None:
-        """Returns its last millisecond. None if it has no end."""
+        """The last millisecond. None without an end."""
         if self.end is None:
             return None
         days = monthrange(int(self.end[:4]), int(self.end[5:7]))[1] if len(self.end) == len("2023-02") else 31
@@ -88,7 +88,7 @@ class DateRange:
 
     @property
     def words(self) -> str:
-        """The period in words; different ones have different words."""
+        """The period in words: `from 2023 to 2024-06`. Different periods have different words."""
         if self.start == self.end:
             return f"in {self.start}"
         start = [] if self.start is None else [f"from {self.start}"]
@@ -100,7 +100,7 @@ def _filled(text: str, whole: str) -> str:
 
 
 def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
-    """Returns a period written as one text: `2024-07`, `A..B`, `A..`, `..B` or `last 30 days`.
+    """Returns a period in one text: `2024-07`, `A..B`, `A..`, `..B` or `last 30 days`.
 
     None, with a problem noted, for anything else.
     """
@@ -122,9 +122,9 @@ def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
 
 
 def read_bounds(entries: Mapping[str, ValueNode], node: ValueNode, reader: Reader) -> DateRange | None:
-    """Returns the period that the words of BOUNDS limit, such as `{after: 2024}`; there is at least one of them.
+    """Returns the period of entries with at least one word of BOUNDS, such as `{after: 2024}`.
 
-    None, with a problem noted, for what is no date, or no period.
+    None, with a problem noted, if a value is no date, or the period ends before it begins.
     """
     readers = {"after": _after, "before": _before, "between": _between, "last": _last}
     read = [readers[word](value, reader) for word, value in entries.items() if word in readers]
@@ -132,10 +132,8 @@ def read_bounds(entries: Mapping[str, ValueNode], node: ValueNode, reader: Reade
     if len(periods) < len(read):
         return None
     start = max((period.start for period in periods if period.start is not None), default=None)
-    # Of two ends the one whose last moment comes first.
-    ended = sorted(
-        (period for period in periods if period.end is not None), key=lambda date_range: str(date_range.last)
-    )
+    # The earliest end is the one whose last moment comes first: 2023-07-14 before 2023.
+    ended = sorted((period for period in periods if period.end is not None), key=lambda period: str(period.last))
     return _in_order(DateRange(start, ended[0].end if ended else None), node, reader)
 
 
@@ -161,7 +159,7 @@ def _between(value: ValueNode, reader: Reader) -> DateRange | None:
 
 
 def _last(value: ValueNode, reader: Reader) -> DateRange | None:
-    """From the same day that long ago on; to tomorrow, since elsewhere on earth it may be tomorrow already."""
+    """Returns the period from the same day that long ago to tomorrow, which it may be already elsewhere on earth."""
     match = _LAST.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
     if match is None or int(match[1]) == 0:
         hint = "Write a number with days, weeks, months or years."
@@ -177,7 +175,7 @@ def _last(value: ValueNode, reader: Reader) -> DateRange | None:
 
 
 def _months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, or the last one that it has."""
+    """Returns the same day of an earlier month, or the last day that it has."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if year < 1:
         return date.min
@@ -185,12 +183,12 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _moment(value: ValueNode, reader: Reader) -> str | None:
-    """A date or a time on a date."""
+    """Returns a date, or a time on a date. None with a problem noted."""
     return _checked(value.text.strip() if isinstance(value, ScalarNode) else "", value, reader)
 
 
 def _checked(text: str, node: ValueNode, reader: Reader) -> str | None:
-    """A moment, checked against the calendar."""
+    """Returns a moment that is in the calendar. None with a problem noted."""
     if _MOMENT.fullmatch(text):
         moment = text.replace(" ", "T")
         try:

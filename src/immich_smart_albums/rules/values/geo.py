@@ -1,4 +1,4 @@
-"""Points, distances and areas on earth, and how they are written."""
+"""Points, distances and areas on earth: reads them from rules files, and calculates with them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
 _RADIUS = 6_371_008.8
-"""Of the earth, metres, as a sphere: distances are right to about half a percent."""
+"""Of the earth, in metres, as a sphere: distances are right to about half a percent."""
 
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344}
 _DISTANCE = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)\s*(m|km|mi)", re.ASCII | re.IGNORECASE)
 _HALF_ROUND = 20_037_500
-"""Metres from any point to the other side of the earth."""
+"""Metres to the other side of the earth."""
 
 
 def distance(one: Point, other: Point) -> float:
-    """Returns metres between two points, along the surface."""
+    """Returns the distance of two points in metres, along the surface."""
     (lat1, lon1), (lat2, lon2) = ((math.radians(lat), math.radians(lon)) for lat, lon in (one, other))
     half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * _RADIUS * math.asin(min(1.0, math.sqrt(half)))
@@ -38,7 +38,7 @@ def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
     """Returns whether a point lies in a polygon whose sides are straight on a map; it may cross the date line."""
     latitude, longitude = point
     inside = False
-    # Longitudes go on without a jump from corner to corner, the short way around.
+    # Longitudes without the jump at the date line: each side goes the short way around.
     east = [corners[0][1]]
     for _, corner in corners[1:]:
         east.append(east[-1] + (corner - east[-1] + 180) % 360 - 180)
@@ -68,7 +68,7 @@ def read_circle(value: ValueNode, reader: Reader) -> Circle | None:
 def read_box(value: ValueNode, reader: Reader) -> tuple[float, float, float, float] | None:
     """Returns the box `{south, west, north, east}`. None, with a problem noted, for anything else.
 
-    Where west is the larger, it lies across the date line.
+    If west is larger than east, it lies across the date line.
     """
     sides = ("south", "west", "north", "east")
     entries = reader.entries(value, sides, "a box")

@@ -1,8 +1,10 @@
-"""Kinds of values of predicates: each is read, described to editors and documented in one place.
+"""Kinds of values of predicates: each reads a value, and has its JSON Schema and its documentation.
 
-A kind of value knows what editors may take for it, and reads it. `means` gives what was read a meaning: the node that
-it stands for. Kinds that mean something are put together: `OneOf` several, `OneOrMany` in a list of which any holds,
-`Every` in one of which all hold, `Options` side by side in a mapping. Single values are in `single`.
+    OneOrMany(Choice({"landscape": "wider than high", …}).means(lambda word: Filter(…)))
+
+reads `landscape` or `[landscape, square]`. `means` makes a node of what was read. Kinds of nodes are combined: `OneOf`
+several, `OneOrMany` for a list of which any holds, `Every` for one of which all hold, `Options` for a mapping. Single
+values are in `single`.
 """
 
 from __future__ import annotations
@@ -26,39 +28,39 @@ T = TypeVar("T")
 
 
 class Value(ABC, Generic[T]):
-    """A kind of value."""
+    """A kind of value. T is the type of what is read."""
 
     def __init__(
         self, meant: str, *schemas: Schema, options: Mapping[str, str] | None = None, is_open: bool = True
     ) -> None:
         self.meant = meant
-        """What is expected, in messages."""
+        """What messages expect."""
         self.schemas = schemas
-        """What editors may take for it: one of these."""
+        """JSON Schemas of which a value fits one."""
         self.options: Mapping[str, str] = options or {}
-        """The words that may stand in it, each with its meaning, for the reference."""
+        """The words in a value, each with its meaning, for the reference."""
         self.is_open = is_open
-        """Whether it reads everything that no kind beside it takes, and says what is wrong with it."""
+        """Whether, in `OneOf`, it reads the values that no other kind takes, and notes problems with them."""
 
     @abstractmethod
     def read(self, value: ValueNode, reader: Reader) -> T | None:
-        """Returns what stands there. None if a problem was noted."""
+        """Returns what a value means. None with a problem noted."""
 
     def takes(self, _value: ValueNode) -> bool:
-        """Returns whether it is for this kind to read, whatever stands beside it."""
+        """Returns whether, in `OneOf`, a value is for this kind to read."""
         return False
 
     @property
     def json_schema(self) -> Schema:
-        """What editors may take for it."""
+        """JSON Schema of a value."""
         return self.schemas[0] if len(self.schemas) == 1 else {"anyOf": list(self.schemas)}
 
     def means(self, meaning: Callable[[T], Node]) -> Value[Node]:
-        """Returns the kind of value of which each value that it reads stands for a node."""
+        """Returns the kind that reads the same values as nodes."""
         return _Meaning(self, lambda read, _reader: meaning(read))
 
     def means_here(self, meaning: Callable[[T, Reader], Node]) -> Value[Node]:
-        """Returns the same where the node depends on day, zone or names of the file."""
+        """Returns the same for a meaning that depends on day, zone or names of the file."""
         return _Meaning(self, meaning)
 
 
@@ -77,7 +79,7 @@ class _Meaning(Value[Node], Generic[T]):
 
 
 class ByHand(Value[Node]):
-    """A value that a function reads, because problems with it are of a kind of their own."""
+    """A value that a function reads."""
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class ByHand(Value[Node]):
 
 
 class MappingByHand(Value[Node]):
-    """A mapping that is read by a function of its own, because its entries say something together."""
+    """A mapping that a function reads, because its entries mean something together."""
 
     def __init__(
         self, reads: Callable[[MappingNode, Reader], Node | None], schema: Schema, options: Mapping[str, str]
@@ -113,7 +115,7 @@ class MappingByHand(Value[Node]):
 
 
 class OneOf(Value[Node]):
-    """A value of one of some kinds: that which takes it, or else the open one."""
+    """A value of one of some kinds: the one that takes it, or else the open one."""
 
     def __init__(self, *kinds: Value[Node]) -> None:
         self._kinds = kinds
@@ -131,11 +133,7 @@ class OneOf(Value[Node]):
 
 
 class OneOrMany(Value[Node]):
-    """A value, or a list of such values of which any holds.
-
-    Every entry is read, so that every problem is noted, and an entry is read as it is where it stands alone: where
-    "has none" is a value, it is one in lists as well.
-    """
+    """A value, or a list of values of which any must hold. Each entry is read as if it stood alone."""
 
     def __init__(self, kind: Value[Node], *, meant: str = "") -> None:
         super().__init__(meant or kind.meant, one_or_list(*kind.schemas), options=kind.options)
@@ -146,21 +144,21 @@ class OneOrMany(Value[Node]):
         values = reader.elements(value, self.meant)
         if values is None:
             return None
-        return self._together([with_origin(self._kind.read(entry, reader), entry.span) for entry in values])
+        return self._combine([with_origin(self._kind.read(entry, reader), entry.span) for entry in values])
 
-    def _together(self, nodes: list[Node | None]) -> Node | None:
+    def _combine(self, nodes: list[Node | None]) -> Node | None:
         return any_of(nodes)
 
 
 class Every(OneOrMany):
-    """A value, or a list of such values of which all hold."""
+    """A value, or a list of values of which all must hold."""
 
-    def _together(self, nodes: list[Node | None]) -> Node | None:
+    def _combine(self, nodes: list[Node | None]) -> Node | None:
         return all_of(nodes)
 
 
 class Options(Value[Node]):
-    """A mapping of words, each with its meaning and its kind of value. What is said must hold together."""
+    """A mapping with some words, each with its meaning and its kind of value. All entries must hold."""
 
     def __init__(self, meant: str, kinds: Mapping[str, tuple[str, Value[Node]]]) -> None:
         schema = mapping(**{word: kind.json_schema for word, (_, kind) in kinds.items()})

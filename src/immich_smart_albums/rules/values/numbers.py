@@ -1,4 +1,4 @@
-"""Ranges of numbers as people write them: `4`, `">= 400"`, `100..800`, `{min: 5MB, max: 10MB}`."""
+"""Reads ranges of numbers: `4`, `">= 400"`, `100..800`, `{min: 5MB, max: 10MB}`."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 _CLOSE = 1e-7
-"""So near numbers are the same: 1.8 and the 1.7999999 that a camera writes."""
+"""The relative difference up to which numbers are the same: 1.8, and the 1.7999999 that a camera writes."""
 
 _SIGNED = re.compile(r"(>=|<=|>|<)\s*(.*\S)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Unit in which the numbers of a range are written."""
+    """The unit of the numbers in a range: how they are read and shown."""
 
     meant: str
-    """Such as "a number of pixels"."""
+    """What messages expect, such as "a number of pixels"."""
     number: Callable[[str], float | None]
-    """The number in a text. None for anything else."""
+    """Returns the number in a text. None for anything else."""
     format: Callable[[float], str]
-    """The number as words show it; different ones are shown differently."""
+    """Returns a number as text; different numbers have different texts."""
     example: str
     """A range, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers from `low` to `high`; None: no bound."""
+    """Numbers from `low` to `high`. None: without that bound."""
 
     low: float | None
     high: float | None
     has_low: bool = True
-    """Whether `low` itself belongs to it."""
+    """Whether `low` itself is in the range."""
     has_high: bool = True
 
     def __contains__(self, number: float) -> bool:
@@ -121,10 +121,10 @@ _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def plain_number(text: str) -> float | None:
-    """Returns the decimal number that a text is, such as `-1.5`. None for any other text."""
+    """Returns the number in a decimal text, such as `-1.5`. None for any other text."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def written(number: float) -> str:
-    """Returns a number as people write it, with all of its digits: `12000` or `2.8`."""
+    """Returns a number as people write it, with all digits: `12000` or `2.8`."""
     return str(int(number)) if float(number).is_integer() else repr(number)

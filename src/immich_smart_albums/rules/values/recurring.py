@@ -1,4 +1,4 @@
-"""Times that come back every year, week or day: months, weekdays, days, times of day; ranges may go around."""
+"""Reads times that recur every year, week or day: `July`, `Friday..Monday`, `12-24..01-06`, `22:00..04:00`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TIME = re.compile(r"(([01]?\d|2[0-3]):[0-5]\d|24:00)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CyclicRange:
-    """From `first` to `last` around a circle: days such as `12-24`, or times such as `18:00`, ends included."""
+    """Days such as `12-24`, or times such as `18:00`, from `first` to `last`, both included; it may wrap around."""
 
     first: str
     last: str
@@ -34,24 +34,25 @@ class CyclicRange:
 
     @property
     def words(self) -> str:
-        """The cycle in words."""
+        """The range in words: `12-24 to 01-06`."""
         return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedNames:
-    """Numbered names: months, weekdays."""
+    """Names with numbers, such as those of the months."""
 
     meant: str
+    """What messages expect."""
     names: tuple[str, ...]
     """From number 1 on."""
     groups: dict[str, tuple[int, ...]]
-    """More words, each for several numbers."""
+    """Words for several numbers, such as weekend."""
     has_numbers: bool
-    """Whether the numbers themselves may be written."""
+    """Whether a number may be written for its name."""
 
     def number(self, text: str) -> int | None:
-        """Returns the number of a name, its first three letters, or the number itself. None for anything else."""
+        """Returns the number of a name, of its first three letters, or of a number. None for anything else."""
         for number, name in enumerate(self.names, 1):
             if text.lower() in {name.lower(), name[:3].lower()}:
                 return number
@@ -125,7 +126,7 @@ def read_times(value: ValueNode, reader: Reader) -> CyclicRange | None:
 def _cycle(
     value: ValueNode, reader: Reader, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
 ) -> CyclicRange | None:
-    """A range, of which one end may be left open: then it goes to that end of the year or the day."""
+    """Returns a range; an open end is that of the year or the day. None with a problem noted."""
     start, dots, end = (part.strip() for part in (value.text if isinstance(value, ScalarNode) else "").partition(".."))
     first = read(start or (ends[0] if end else ""))
     last = read(end or (ends[1] if start else "")) if dots else first

@@ -1,4 +1,4 @@
-"""Facts about a pattern from its text alone; `re` must have accepted it."""
+"""Works out facts about a regular expression from its text, which `re` must have accepted."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 _REPEATS = (_parser.MAX_REPEAT, _parser.MIN_REPEAT, _parser.POSSESSIVE_REPEAT)
 
 _PLAIN = re.compile(r"(?:\^|\\A)?((?:[^\\^$*+?{}\[\]|()]|\\[^\w\s])+)(?:\$|\\Z)?")
-"""A text with perhaps an anchor at either end, and dots, which stand for themselves more often than not."""
+"""A text with or without anchors at its ends. A dot counts as text, since it mostly stands for itself."""
 
 _CERTAIN = frozenset(map(chr, range(32, 127))) - set("%_\\;`")
-"""What the database compares as it is, but for case; two of them have twins that NFC takes for them."""
+"""Characters that the database compares as they are, but for case: without its wildcards, and without ; and `, which
+NFC makes of others."""
 
 _BRACE = re.compile(r"(\\N\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\{(?!\d*,?\d*\})", re.DOTALL)
-"""Escapes and sets, or a brace that begins no count."""
+"""Escapes and sets, or a brace that does not begin a count."""
 
 
 def longest_literal(text: str) -> str:
-    """Returns the longest text that stands, in whatever case, in all that the pattern is found in. Empty if none does.
+    """Returns the longest text that each match has in it, whatever case: `IMG_` of `^IMG_[0-9]+`. Empty if none has.
 
-    It is plain ASCII without characters that a database takes for wildcards.
+    It is plain ASCII without the wildcards of a database.
     """
     pieces = [""]
     for operator, argument in _parsed(text):
@@ -40,13 +41,13 @@ def longest_literal(text: str) -> str:
 
 
 def written_out(text: str) -> int:
-    """Returns how many characters the pattern has with its counted repetitions written out."""
+    """Returns the length of a pattern with its counted repetitions written out: 4 for `a{4}`."""
     return _length(_parsed(text))
 
 
 def _parsed(text: str) -> Iterable[tuple[object, Any]]:
     with warnings.catch_warnings():
-        # It warns that "[[" may begin a nested set one day; here it means what it means today.
+        # It warns that "[[" may begin a nested set in a later Python.
         warnings.simplefilter("ignore", FutureWarning)
         return cast("Iterable[tuple[object, Any]]", _parser.parse(text))
 
@@ -69,7 +70,7 @@ def _nested(argument: object) -> int:
 
 
 def plain_text(text: str) -> str | None:
-    """Returns the text of a pattern that is plain but for anchors: `IMG` of `^IMG$`. None for any other."""
+    """Returns the text of a pattern that has nothing but text and anchors: `IMG` of `^IMG$`. None for any other."""
     match = _PLAIN.fullmatch(text)
     if match is None or not any(map(str.isalnum, match[1])):
         return None
@@ -77,5 +78,5 @@ def plain_text(text: str) -> str | None:
 
 
 def plain_braces(text: str) -> str:
-    """Returns the pattern with braces that stand for themselves escaped: after one, `regex` reads what may differ."""
+    """Returns a pattern with braces escaped that stand for themselves, since `regex` may read them otherwise."""
     return _BRACE.sub(lambda match: match[1] or r"\{", text)

@@ -1,4 +1,4 @@
-"""Pieces of JSON Schema that predicates share. Editors read YAML's own types, so numbers and dates may be either."""
+"""JSON Schemas that predicates share. Editors decode YAML, so a number or a date may come as another type."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ NONE: Schema = {"enum": ["none", None]}
 
 
 def one_or_list(*schemas: Schema) -> Schema:
-    """Returns a value of one of these kinds, or a list of such values."""
+    """Returns the schema of a value that fits one of these, or of a list of such values."""
     one = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
     return {"anyOf": [*schemas, {"type": "array", "items": one, "minItems": 1}]}
 
 
 def words(*allowed: str) -> Schema:
-    """Returns one of some words."""
+    """Returns the schema of one of some words."""
     return {"enum": list(allowed)}
 
 
 def mapping(**properties: Schema) -> Schema:
-    """Returns a mapping with at least one of these keys; `_` in a name stands for a hyphen."""
+    """Returns the schema of a mapping with at least one of these keys; `_` in a name stands for a hyphen."""
     named = {name.replace("_", "-"): schema for name, schema in properties.items()}
     return {"type": "object", "properties": named, "additionalProperties": False, "minProperties": 1}
 

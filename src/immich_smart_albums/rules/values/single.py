@@ -1,4 +1,4 @@
-"""Single values: a word of several, true or false, a number or range, a stretch of time, a text."""
+"""Kinds of single values: a word of several, true or false, a range of numbers, a period, a text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PERIOD_SCHEMAS: Mapping[str, Schema] = {
     "between": {"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
     "last": SCALAR,
 }
-"""What editors may take for the words that say a period."""
+"""By word of a period, the schema of its value."""
 
 PERIOD_OPTIONS = {
     "after": "from this date on: a year, month, day, or a day with a time",
@@ -57,12 +57,12 @@ class Truth(Value[bool]):
 
 
 def whether(node: Node) -> Value[Node]:
-    """Returns the kind of value for true, the node holds, and false, it does not."""
+    """Returns the kind of value of which true means that a node holds, and false that it does not."""
     return Truth().means(lambda wanted: node if wanted else Not(node))
 
 
 class NumberRange(Value[Range]):
-    """A number or a range of numbers; `low` and `high` say in the reference what `min` and `max` mean."""
+    """A number or a range of numbers; `low` and `high` are the meanings of `min` and `max` in the reference."""
 
     def __init__(self, unit: Unit, *, low: str = "", high: str = "") -> None:
         super().__init__(unit.meant, RANGE, options={"min": low, "max": high} if low else {})
@@ -74,7 +74,7 @@ class NumberRange(Value[Range]):
 
 
 class Period(Value[DateRange]):
-    """A stretch of time: as one text, or by its bounds."""
+    """A period, as one text or by its bounds."""
 
     def __init__(self) -> None:
         super().__init__(MOMENT, SCALAR, mapping(**PERIOD_SCHEMAS), options=PERIOD_OPTIONS)
@@ -99,7 +99,7 @@ class Text(Value[str]):
 
 
 class Word(Value[Node]):
-    """A certain word, and what it stands for; JSON Schema lists its first spelling only."""
+    """One word that stands for a node; its other spellings are not in the JSON Schema."""
 
     def __init__(self, word: str, node: Node, also: tuple[str, ...] = ()) -> None:
         super().__init__(word, words(word), is_open=False)
@@ -116,7 +116,7 @@ class Word(Value[Node]):
 
 
 class NoneIs(Value[Node]):
-    """The word none, without quotes, and what it stands for."""
+    """The word none, without quotes, that stands for a node."""
 
     def __init__(self, node: Node) -> None:
         super().__init__("none", NONE, is_open=False)

@@ -1,4 +1,4 @@
-"""Tests on a text of an asset: a regular expression that is searched in it, a glob, or a text that it contains."""
+"""Tests of a text of an asset: by a regular expression, by a glob, or by a text that it contains."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.values.kinds import Value
 
 MIN_LITERAL = 3
-"""A shorter piece would leave out next to nothing."""
+"""A shorter text is in nearly every name, so that a search for it leaves out hardly any photo."""
 
 _GLOB_TOKEN = re.compile(r"(?P<folders>\*\*/)|(?P<any>\*\*)|(?P<some>\*)|(?P<one>\?)|(?P<set>\[[^]/]+\])|.", re.DOTALL)
 _GLOB = {"folders": "(?:.*/)?", "any": ".*", "some": "[^/]*", "one": "[^/]"}
@@ -39,18 +39,20 @@ class TextField:
     """A text of an asset that can be tested."""
 
     noun: str
+    """In messages, such as "path"."""
     getter: Getter
     field: str
+    """The field of the record."""
     search: str
     """The search field that finds a text by a part of it, whatever case and accents."""
     glob_start: str = r"\A"
-    """What a glob may begin after, as an expression."""
+    """An expression for what may stand before a glob."""
     unknown: Filter | None = None
-    """What `none` means, where it means something."""
+    """The meaning of `none`. None if it has no meaning."""
 
 
 def text_match(of: TextField, options: Mapping[str, str]) -> Value[Node]:
-    """Returns the kind of value for tests of a text, one or any of several; `options` are its words with meanings."""
+    """Returns the kind of value for tests of a text; `options` are the kinds of tests, each with its meaning."""
     readers = {"regex": _matches, "glob": _is_like, "contains": _contains}
     plain = ByHand(partial(_plain, of=of), TEXT, meant=f"a regular expression for the {of.noun}")
     tests = {
@@ -98,7 +100,7 @@ def _is_like(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
 
 
 def _from_glob(text: str) -> str:
-    """A glob as a regular expression; a folder at the end means everything in it."""
+    """Returns a glob as a regular expression: `[^/]*` for `*`. A folder at the end means all that is in it."""
     written = ""
     for token in _GLOB_TOKEN.finditer(f"{text}**" if text.endswith("/") else text):
         if token.lastgroup == "set":
