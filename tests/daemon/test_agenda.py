@@ -36,7 +36,7 @@ def test_what_never_ran_is_due_at_once_and_what_never_runs_is_not() -> None:
     agenda = Agenda(UTC)
     agenda.begin(schedules(one="daily 04:00", two="never"), {}, START)
     assert agenda.due(START) == ("one",)
-    assert agenda.running == ("one",)
+    assert agenda.scheduled == ("one",)
 
 
 def test_after_a_run_it_is_due_at_the_next_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from immich_smart_albums.daemon.approvals import LASTING, find, grant, granted, offer, without_granted
+from immich_smart_albums.daemon.approvals import LIFETIME, find, grant, granted, offer, without_granted
 from immich_smart_albums.daemon.outcome import AlbumOutcome
 
 NOW = 1_795_700_000.0
@@ -29,12 +29,12 @@ def test_another_change_makes_the_first_offer_void() -> None:
 
 def test_it_expires_and_is_used_once() -> None:
     approvals, _ = offer((), ALBUM, lambda: "T1", NOW)
-    assert grant(approvals, "T1", NOW + LASTING) is None
-    assert offer(approvals, ALBUM, lambda: "T2", NOW + LASTING)[1] == "T2"
+    assert grant(approvals, "T1", NOW + LIFETIME) is None
+    assert offer(approvals, ALBUM, lambda: "T2", NOW + LIFETIME)[1] == "T2"
     assert grant(approvals, "guessed", NOW) is None
     allowed = grant(approvals, "T1", NOW)
     assert allowed is not None
     assert [approval.album for approval in granted(allowed, NOW)] == ["Cats"]
-    assert granted(allowed, NOW + LASTING) == ()
+    assert granted(allowed, NOW + LIFETIME) == ()
     assert grant(allowed, "T1", NOW) is None
     assert without_granted(allowed) == ()

@@ -11,12 +11,12 @@ import pytest
 import urllib3
 
 from immich_smart_albums.daemon.approvals import offer
-from immich_smart_albums.daemon.http.app import Parts, application
-from immich_smart_albums.daemon.http.hook import BUSIEST, HEADER, LARGEST, MOST_STRANGERS, WebhookEndpoint
+from immich_smart_albums.daemon.http.app import AppContext, application
+from immich_smart_albums.daemon.http.hook import HEADER, LARGEST_BODY, MOST_CALLS, MOST_REFUSALS, WebhookEndpoint
 from immich_smart_albums.daemon.http.server import HttpServer
-from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome
 from immich_smart_albums.daemon.state import DaemonStateFile, LastRun
+from immich_smart_albums.daemon.uploads import UploadQueue
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.model.text.secret import Secret
 
@@ -37,10 +37,10 @@ class Front:
         self.now = NOW
         self.woken = 0
         self.state = DaemonStateFile(folder / "daemon.json", print)
-        self.nudges = Nudges()
-        hook = WebhookEndpoint(Secret(SECRET), self.nudges, self.clock, self.wake)
+        self.uploads = UploadQueue()
+        hook = WebhookEndpoint(Secret(SECRET), self.uploads, self.clock, self.wake)
         self.server = HttpServer(
-            application(Parts(self.state, self.nudges, self.clock, self.wake, hook)), "127.0.0.1", 0
+            application(AppContext(self.state, self.uploads, self.clock, self.wake, hook)), "127.0.0.1", 0
         )
         self.http = urllib3.PoolManager(retries=False)
 
@@ -69,13 +69,13 @@ def test_a_call_is_taken_at_once_and_only_the_id_counts(front: Front) -> None:
     front.call()
     assert [front.call(), front.call(method="PUT")] == [202, 202]
     assert front.woken == 3
-    assert front.nudges.take(NOW) == (PHOTO,)
+    assert front.uploads.take(NOW) == (PHOTO,)
 
 
 @pytest.mark.parametrize("secret", ["", "another secret", SECRET[:-1], f"{SECRET}x", "geheim\u00fc"])
 def test_who_does_not_know_the_secret_is_refused(front: Front, secret: str) -> None:
     assert front.call(secret=secret) == 401
-    assert front.nudges.calls == 0
+    assert front.uploads.calls == 0
 
 
 @pytest.mark.parametrize(
@@ -85,26 +85,26 @@ def test_who_does_not_know_the_secret_is_refused(front: Front, secret: str) -> N
 )  # fmt: skip
 def test_a_body_without_a_photo_is_told_so(front: Front, body: object) -> None:
     assert front.call(body) == 400
-    assert front.nudges.calls == 0
+    assert front.uploads.calls == 0
 
 
 def test_a_body_that_is_too_large_is_not_read(front: Front) -> None:
-    assert front.call(b"x" * (LARGEST + 1)) == 413
+    assert front.call(b"x" * (LARGEST_BODY + 1)) == 413
     parts = (b"x" * 65536 for _ in range(8))
     assert front.ask("POST", "/hook", body=parts, headers={HEADER: SECRET}, chunked=True).status == 413
     assert front.call() == 202
 
 
 def test_strangers_are_soon_told_no_more_and_keep_nobody_out(front: Front) -> None:
-    assert [front.call(secret="x") for _ in range(MOST_STRANGERS + 1)] == [401] * MOST_STRANGERS + [429]
+    assert [front.call(secret="x") for _ in range(MOST_REFUSALS + 1)] == [401] * MOST_REFUSALS + [429]
     assert front.call() == 202
     front.now += 61
     assert front.call(secret="x") == 401
 
 
 def test_calls_are_bounded(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert BUSIEST >= 2000
-    monkeypatch.setattr("immich_smart_albums.daemon.http.hook.Rate.is_full", lambda rate: rate._count >= 3)
+    assert MOST_CALLS >= 2000
+    monkeypatch.setattr("immich_smart_albums.daemon.http.hook.RateLimit.is_full", lambda rate: rate._count >= 3)
     assert [front.call() for _ in range(5)] == [202, 202, 202, 429, 429]
 
 
@@ -115,8 +115,8 @@ def test_other_paths_and_methods_are_not_there(front: Front) -> None:
 
 
 def test_without_a_secret_there_is_no_hook(tmp_path: Path) -> None:
-    state, nudges = DaemonStateFile(tmp_path / "daemon.json", print), Nudges()
-    app = application(Parts(state, nudges, time.time, lambda: None))
+    state, uploads = DaemonStateFile(tmp_path / "daemon.json", print), UploadQueue()
+    app = application(AppContext(state, uploads, time.time, lambda: None))
     with HttpServer(app, "127.0.0.1", 0) as server:
         answer = urllib3.request("POST", f"http://127.0.0.1:{server.port}/hook", body=b"{}", retries=False)
     assert answer.status == 404
@@ -202,14 +202,16 @@ def test_what_is_behind_other_paths_may_be_mounted(tmp_path: Path) -> None:
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
     state = DaemonStateFile(tmp_path / "daemon.json", print)
-    app = application(Parts(state, Nudges(), time.time, lambda: None, studio=studio))
+    app = application(AppContext(state, UploadQueue(), time.time, lambda: None, studio=studio))
     with HttpServer(app, "127.0.0.1", 0) as server:
         assert urllib3.request("GET", f"http://127.0.0.1:{server.port}/rules/1").data == b"/rules/1"
         assert urllib3.request("GET", f"http://127.0.0.1:{server.port}/healthz").status == 503
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
-    app = application(Parts(DaemonStateFile(tmp_path / "daemon.json", print), Nudges(), time.time, lambda: None))
+    app = application(
+        AppContext(DaemonStateFile(tmp_path / "daemon.json", print), UploadQueue(), time.time, lambda: None)
+    )
     with HttpServer(app, "127.0.0.1", 0) as server:
         with pytest.raises(ConfigurationError, match="cannot be had"):
             HttpServer(app, "127.0.0.1", server.port)

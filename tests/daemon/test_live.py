@@ -95,8 +95,8 @@ def living(tmp_path: Path) -> Iterator[Living]:
 
 
 def test_a_photo_is_in_its_albums_soon_after_it_came(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("immich_smart_albums.daemon.nudges.QUIET", 0.2)
-    monkeypatch.setattr("immich_smart_albums.daemon.settling.FIRST", 1.0)
+    monkeypatch.setattr("immich_smart_albums.daemon.uploads.QUIET", 0.2)
+    monkeypatch.setattr("immich_smart_albums.daemon.photo_watch.FIRST", 1.0)
     uploads, emma = living.sandbox.uploads, living.sandbox.library.people_named("Emma")[0]
     with living.daemon(connects=True):
         until(lambda: "connected" in living.log.getvalue() and living.state.runs >= 1)
@@ -147,7 +147,7 @@ def test_rules_that_change_are_read_and_a_broken_file_is_told(living: Living, mo
 
 @pytest.mark.untraced
 def test_with_many_calls_there_are_three_runs_at_most(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("immich_smart_albums.daemon.nudges.LONGEST", 1.0)
+    monkeypatch.setattr("immich_smart_albums.daemon.uploads.LONGEST", 1.0)
     ids = list(living.sandbox.library.assets)
     with living.daemon() as service:
         until(lambda: living.state.runs == 1)

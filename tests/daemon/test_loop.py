@@ -10,7 +10,7 @@ import pytest
 
 from immich_smart_albums.daemon.approvals import grant
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
-from immich_smart_albums.daemon.settling import Sight
+from immich_smart_albums.daemon.photo_watch import PhotoState
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from tests.support.examples import IS_DEEP
 
@@ -51,7 +51,7 @@ def test_after_downtime_there_is_one_run(world: World) -> None:
 
 def test_where_immich_tells_of_photos_a_start_makes_up_for_what_was_not_heard(world: World) -> None:
     world.pass_time(HOUR)
-    world.started(is_nudged=True)
+    world.started(hears_of_uploads=True)
     world.pass_time(HOUR)
     assert world.ran == [("Stars", "Emma")] * 2
     assert world.state.now.last_run is not None
@@ -68,13 +68,13 @@ def test_what_falls_due_during_a_run_is_one_run_after_it(tmp_path: Path) -> None
 def test_a_photo_feeds_albums_on_metadata_at_once_and_others_when_immich_has_looked_at_it(world: World) -> None:
     world.pass_time(HOUR)
     world.runs.clear()
-    world.sights = {"photo": Sight(is_looked_at=False)}
-    world.nudges.note("photo", world.now)
+    world.states = {"photo": PhotoState(is_processed=False)}
+    world.uploads.note("photo", world.now)
     nudged = world.now
     world.pass_time(30)
     assert world.ran == [("Stars",)]
     assert world.runs[0][0] - nudged < 10
-    world.sights = {"photo": Sight(is_looked_at=True, people=1)}
+    world.states = {"photo": PhotoState(is_processed=True, people=1)}
     known = world.now
     world.pass_time(60)
     assert world.ran == [("Stars",), ("Emma",)]
@@ -86,8 +86,8 @@ def test_a_photo_feeds_albums_on_metadata_at_once_and_others_when_immich_has_loo
 def test_a_photo_that_immich_has_looked_at_already_is_one_run(world: World) -> None:
     world.pass_time(HOUR)
     world.runs.clear()
-    world.sights = {"photo": Sight(is_looked_at=True)}
-    world.nudges.note("photo", world.now)
+    world.states = {"photo": PhotoState(is_processed=True)}
+    world.uploads.note("photo", world.now)
     world.pass_time(HOUR)
     assert world.ran == [("Stars", "Emma")]
 
@@ -96,8 +96,8 @@ def test_two_thousand_calls_are_three_runs_at_most(world: World) -> None:
     world.pass_time(HOUR)
     world.runs.clear()
     for number in range(2000):
-        world.sights[f"photo {number}"] = Sight(is_looked_at=True, people=number % 3)
-        world.nudges.note(f"photo {number}", world.now)
+        world.states[f"photo {number}"] = PhotoState(is_processed=True, people=number % 3)
+        world.uploads.note(f"photo {number}", world.now)
         world.pass_time(0.03)
     world.pass_time(HOUR)
     assert 1 <= len(world.runs) <= 3
@@ -105,7 +105,7 @@ def test_two_thousand_calls_are_three_runs_at_most(world: World) -> None:
 
 def test_without_rules_on_faces_nobody_looks_at_photos(tmp_path: Path) -> None:
     world = World(tmp_path, "albums: [{name: Stars, match: {favorite: true}}]")
-    world.nudges.note("photo", world.now)
+    world.uploads.note("photo", world.now)
     world.pass_time(HOUR)
     assert world.looks == []
 
@@ -114,9 +114,9 @@ def test_photos_that_cannot_be_looked_at_are_looked_at_later(world: World) -> No
     world.pass_time(HOUR)
     world.runs.clear()
     world.blind = SmartAlbumsError("no answer")
-    world.nudges.note("photo", world.now)
+    world.uploads.note("photo", world.now)
     world.pass_time(30)
-    world.blind, world.sights = None, {"photo": Sight(is_looked_at=True)}
+    world.blind, world.states = None, {"photo": PhotoState(is_processed=True)}
     world.pass_time(HOUR)
     assert world.ran == [("Stars",), ("Emma",)]
 
@@ -142,8 +142,8 @@ def test_what_is_due_meanwhile_joins_the_run_that_waits(world: World) -> None:
     world.pass_time(HOUR)
     world.runs.clear()
     world.outcomes = [AWAY] * 2
-    world.sights = {"photo": Sight(is_looked_at=True)}
-    world.nudges.note("photo", world.now)
+    world.states = {"photo": PhotoState(is_processed=True)}
+    world.uploads.note("photo", world.now)
     world.pass_time(HOUR)
     assert [set(names) for names in world.ran] == [{"Stars", "Emma"}] * 3
 
@@ -257,7 +257,7 @@ def test_a_run_meanwhile_does_not_put_that_off(world: World) -> None:
     waits = RunOutcome((AlbumOutcome("Emma", "Emma", waiting=2),))
     world.outcomes = [waits, waits]
     world.pass_time(HOUR / 2)
-    world.sights = {"photo": Sight(is_looked_at=True)}
-    world.nudges.note("photo", world.now)
+    world.states = {"photo": PhotoState(is_processed=True)}
+    world.uploads.note("photo", world.now)
     world.pass_time(HOUR)
     assert [round((moment - START) / 60) for moment, _ in world.runs] == [0, 30, 61]

@@ -21,9 +21,9 @@ from immich_smart_albums.daemon.messages.message import MOST_LINES, Message, dig
 from immich_smart_albums.daemon.messages.outbox import MOST, Outbox, Ping
 from immich_smart_albums.daemon.messages.receivers import Receiver, receivers_of
 from immich_smart_albums.daemon.messages.requests import ping_of, request_of
+from immich_smart_albums.daemon.notifier import MessageNotifier
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.state import DaemonStateFile, Tally
-from immich_smart_albums.daemon.voice import Messenger
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.album import Event, MessageService, NotifyTarget, ValueSource
 from immich_smart_albums.session.options import SessionOptions
@@ -349,9 +349,9 @@ class SentMessages:
         self.log = StringIO()
         log = Log(self.log, lambda: datetime.fromtimestamp(self.world.now, UTC))
         options = SessionOptions({}, date(2026, 1, 1), folder=folder)
-        self.messenger = Messenger(self.world, self.state, log, options, lambda: self.world.now)
+        self.notifier = MessageNotifier(self.world, self.state, log, options, lambda: self.world.now)
         self.sent: list[tuple[str, Message | Ping]] = []
-        self.messenger.send = self.note
+        self.notifier.send = self.note
 
     def note(self, to: Receiver, message: Message | Ping) -> None:
         self.sent.append((to.target.service.value, message))
@@ -359,8 +359,8 @@ class SentMessages:
 
 def test_a_run_is_told_to_each_and_failures_with_the_next_message(tmp_path: Path) -> None:
     inbox = SentMessages(tmp_path)
-    inbox.messenger.started("R")
-    inbox.messenger.ended("R", OUTCOME, NEWS, {})
+    inbox.notifier.started("R")
+    inbox.notifier.ended("R", OUTCOME, NEWS, {})
     assert [(name, getattr(message, "kind", "ping")) for name, message in inbox.sent] == [
         ("healthchecks", "ping"),
         ("ntfy", "problems"),
@@ -371,35 +371,35 @@ def test_a_run_is_told_to_each_and_failures_with_the_next_message(tmp_path: Path
     assert isinstance(problems, Message)
     assert problems.lines[-1] == "(messages to url at 1.yaml:5:5 are not sent: the variable NOWHERE is not set)"
     assert inbox.log.getvalue().count("message.failed") == 1
-    inbox.messenger.trouble("something")
-    inbox.messenger.recovered()
+    inbox.notifier.trouble("something")
+    inbox.notifier.recovered()
     assert [getattr(message, "kind", "ping") for _, message in inbox.sent[4:]] == ["problems", "recovery"]
 
 
 def test_failures_are_kept_until_a_message_is_sent(tmp_path: Path) -> None:
     inbox = SentMessages(tmp_path)
-    inbox.messenger.on_result("ntfy", "401")
-    inbox.messenger.on_result("ntfy", "401")
+    inbox.notifier.on_result("ntfy", "401")
+    inbox.notifier.on_result("ntfy", "401")
     assert inbox.state.now.message_failures == {"ntfy": "401"}
-    inbox.messenger.on_result("ntfy", None)
-    inbox.messenger.on_result("ntfy", None)
+    inbox.notifier.on_result("ntfy", None)
+    inbox.notifier.on_result("ntfy", None)
     assert inbox.state.now.message_failures == {}
 
 
 def test_a_digest_comes_once_a_week_and_counts_from_then_on(tmp_path: Path) -> None:
     inbox = SentMessages(tmp_path)
-    inbox.messenger.digests()
+    inbox.notifier.digests()
     (name,) = inbox.state.now.tallies
     inbox.state.change(tallies={name: Tally(inbox.state.now.tallies[name].since, 3, 0, {"Emma": 2})})
     for _ in range(8):
         inbox.world.now += 86400
-        inbox.messenger.digests()
+        inbox.notifier.digests()
     digests = [message for _, message in inbox.sent if isinstance(message, Message)]
     assert [message.kind for message in digests] == ["digest"]
     assert digests[0].title == "Albums: 2 added, 0 taken out"
     assert inbox.state.now.tallies[name].runs == 0
     inbox.world.use(ALBUMS)
-    inbox.messenger.digests()
+    inbox.notifier.digests()
     assert inbox.state.now.tallies == {}
-    inbox.messenger.digests()
-    inbox.messenger.started("R")
+    inbox.notifier.digests()
+    inbox.notifier.started("R")

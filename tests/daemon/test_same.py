@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from immich_sandbox import Sandbox, generate
-from immich_smart_albums.daemon.household import SessionHousehold
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.loop import Daemon
-from immich_smart_albums.daemon.nudges import Nudges
+from immich_smart_albums.daemon.runner import SessionRunner
 from immich_smart_albums.daemon.state import DaemonStateFile
+from immich_smart_albums.daemon.uploads import UploadQueue
 from immich_smart_albums.session.events import ignore
 from immich_smart_albums.session.options import SessionOptions
 from tests.support.examples import examples
@@ -52,19 +52,19 @@ class House:
         self.now = START
         self.heard: list[str] = []
         self.offers: dict[str, str] = {}
-        self.nudges = Nudges()
+        self.uploads = UploadQueue()
         self.requests_left: int | None = None
         folder.mkdir(exist_ok=True)
         (folder / "rules.yaml").write_text(RULES)
         self.start()
 
     def start(self) -> None:
-        self.nudges = Nudges()
+        self.uploads = UploadQueue()
         environment = {"IMMICH_URL": self.sandbox.url, "IMMICH_API_KEY": self.sandbox.keys["alice"]}
         options = SessionOptions(
             environment, date(2026, 11, 22), self.folder / "ledger.db", rules=[self.folder / "rules.yaml"]
         )
-        household = SessionHousehold(
+        runner = SessionRunner(
             options,
             clock=lambda: self.now,
             stop=self.is_over,
@@ -72,13 +72,13 @@ class House:
             on_bug=lambda error: self.heard.append(repr(error)),
         )
         self.daemon = Daemon(
-            household,
+            runner,
             DaemonStateFile(self.folder / "daemon.json", self.heard.append),
             Listener(self),
             Log(io.StringIO(), lambda: datetime.fromtimestamp(self.now, UTC)),
-            self.nudges,
+            self.uploads,
             now=self.now,
-            is_nudged=True,
+            hears_of_uploads=True,
             new_token=lambda: "token",
         )
 
@@ -129,7 +129,7 @@ def change(house: House, deeds: list[str], photos: list[Asset], pick: st.DataObj
                 library.update(photo.id, is_favorite=deed == "favorite")
             if calls:
                 for _ in range(pick.draw(st.integers(0, 2), label="calls")):
-                    house.nudges.note(photo.id, house.now)
+                    house.uploads.note(photo.id, house.now)
 
 
 @settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,7 +176,7 @@ def test_a_daemon_that_is_killed_loses_nothing(tmp_path: Path, requests: int) ->
         house = House(tmp_path, sandbox)
         emma = sandbox.library.people_named("Emma")[0]
         photo = sandbox.library.add_asset(name="star.jpg", person_ids=(emma.id,))
-        house.nudges.note(photo.id, house.now)
+        house.uploads.note(photo.id, house.now)
         house.requests_left = requests
         try:
             house.pass_time(120)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from immich_smart_albums.daemon.lateness import late_rules
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.loop import Daemon
-from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.state import DaemonStateFile
+from immich_smart_albums.daemon.uploads import UploadQueue
 from tests.support.rules_files import book
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-    from immich_smart_albums.daemon.settling import Sight
+    from immich_smart_albums.daemon.photo_watch import PhotoState
     from immich_smart_albums.daemon.state import Approval
     from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
     from immich_smart_albums.rules.album import RuleSet
@@ -79,7 +79,7 @@ class World:
         self.takes = 1.0
         self.outcomes: list[RunOutcome] = []
         """Of the next runs; then all is well."""
-        self.sights: dict[str, Sight | None] = {}
+        self.states: dict[str, PhotoState | None] = {}
         self.blind: SmartAlbumsError | None = None
         self.runs: list[tuple[float, tuple[str, ...]]] = []
         self.approvals: list[tuple[str, ...]] = []
@@ -87,11 +87,11 @@ class World:
         self.heard: list[str] = []
         self.offers: dict[str, str] = {}
         self.log = io.StringIO()
-        self.nudges = Nudges()
+        self.uploads = UploadQueue()
         self._tokens = 0
         self.daemon = self.started()
 
-    def started(self, *, is_nudged: bool = False) -> Daemon:
+    def started(self, *, hears_of_uploads: bool = False) -> Daemon:
         """A daemon on the state as it is in the file."""
         self.state = DaemonStateFile(self.folder / "daemon.json", self.heard.append)
         self.daemon = Daemon(
@@ -99,9 +99,9 @@ class World:
             self.state,
             Listener(self),
             Log(self.log, lambda: datetime.fromtimestamp(self.now, UTC)),
-            self.nudges,
+            self.uploads,
             now=self.now,
-            is_nudged=is_nudged,
+            hears_of_uploads=hears_of_uploads,
             new_token=self.token,
             link=lambda token: f"http://nas/allow/{token}",
         )
@@ -141,7 +141,7 @@ class World:
         return self._zone
 
     @property
-    def settling(self) -> frozenset[str]:
+    def late_rules(self) -> frozenset[str]:
         return late_rules(self._rules.albums)
 
     def reload(self) -> bool:
@@ -158,8 +158,8 @@ class World:
             return self.outcomes.pop(0)
         return RunOutcome(tuple(AlbumOutcome(name, name) for name in names))
 
-    def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
+    def photo_states(self, ids: Iterable[str]) -> Mapping[str, PhotoState | None]:
         self.looks.append(self.now)
         if self.blind is not None:
             raise self.blind
-        return {id_: self.sights.get(id_) for id_ in ids}
+        return {id_: self.states.get(id_) for id_ in ids}

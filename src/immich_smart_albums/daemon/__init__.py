@@ -1,3 +1,3 @@
-"""Albums that keep themselves: a process that runs by schedule and when a photo is uploaded, and tells how it went."""
+"""The daemon: a process that runs rules by schedule and after uploads, and notifies people of the outcome."""
 
 from __future__ import annotations

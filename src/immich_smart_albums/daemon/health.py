@@ -1,4 +1,4 @@
-"""Health: for `/healthz`, the verb `healthcheck`, metrics and home automation."""
+"""The health of the daemon: for `/healthz`, `/api/status`, `/metrics` and the verb `healthcheck`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.state import DaemonState
 
 SILENT = 180.0
-"""Seconds after which a daemon that was not seen at work counts as gone."""
+"""Seconds without a pulse after which the daemon counts as gone."""
 
 LATE = 900.0
 """Seconds by which a run may be late."""
@@ -23,24 +23,24 @@ LONGEST_RUN = 6 * 60 * 60.0
 """Seconds after which a run counts as stuck."""
 
 STATUS_VERSION = 1
-"""Of `/api/status`; grows when a field changes its meaning or goes away."""
+"""The version of `/api/status`. It grows when a field changes its meaning or goes away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Problems, and notes that are only worth knowing."""
+    """Problems, and warnings that are no problems yet."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there is no problem."""
         return not self.problems
 
 
 def health_of(state: DaemonState, now: float) -> Health:
-    """Returns what is wrong, at a time in seconds since 1970."""
+    """Returns the health at a time, in seconds since 1970."""
     warnings = [f"messages to {name} are not sent: {why}" for name, why in state.message_failures.items()]
     warnings += [f"a guard refuses changes to {count(len(state.refused), 'album')}"] if state.refused else []
     return Health(tuple(_problems(state, now)), tuple(warnings))
@@ -72,7 +72,7 @@ def seconds_of(text: str) -> float:
 
 
 def status_of(state: DaemonState, now: float) -> dict[str, object]:
-    """Returns what `/api/status` answers."""
+    """Returns the JSON of `/api/status`."""
     health, last = health_of(state, now), state.last_run
     return {
         "version": STATUS_VERSION,
@@ -99,9 +99,9 @@ def status_of(state: DaemonState, now: float) -> dict[str, object]:
 
 
 def metrics_of(state: DaemonState, now: float, calls: int) -> str:
-    """Returns what `/metrics` answers: Prometheus' text format.
+    """Returns the text of `/metrics`, in Prometheus' format.
 
-    Written by hand: a dozen figures that stand in the state already need no registry, and no package.
+    It is written by hand: a dozen figures that are in the state already need no registry, and no package.
     """
     last = state.last_run
     rows: list[tuple[str, str, str, float | None]] = [
@@ -116,7 +116,12 @@ def metrics_of(state: DaemonState, now: float, calls: int) -> str:
         ("photos_waiting", "gauge", "Photos that the last run left to a later one.", last.waiting if last else None),
         ("last_run_timestamp_seconds", "gauge", "When the last run ended.", seconds_of(last.ended) if last else None),
         ("last_run_exit_code", "gauge", "How the last run ended.", last.exit_code if last else None),
-        ("last_run_seconds", "gauge", "How long the last run took.", _took(last.started, last.ended) if last else None),
+        (
+            "last_run_seconds",
+            "gauge",
+            "How long the last run took.",
+            _took(last.started, last.ended) if last else None,
+        ),
         ("next_run_timestamp_seconds", "gauge", "When the next run is due.", _time(state.next_run)),
         ("albums_failing", "gauge", "Albums that could not be brought up to date.", len(state.failing)),
         ("albums_refused", "gauge", "Albums whose changes a guard refuses.", len(state.refused)),

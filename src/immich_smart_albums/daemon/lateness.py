@@ -1,4 +1,4 @@
-"""Rules that rest on what Immich finds out late: faces, content and text, after the file itself was read."""
+"""Late rules: they depend on faces, content or text, which Immich finds out some time after the upload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LATE = frozenset({Stage.EMBEDDING, Stage.FACES, Stage.TEXT})
 
 
 def late_rules(albums: Iterable[AlbumRule]) -> frozenset[str]:
-    """Returns the names of the rules that can say nothing for certain before Immich has looked at the picture."""
+    """Returns the names of the rules that are not certain before Immich has processed a photo."""
     return frozenset(album.name for album in albums if any(map(_is_late, leaves(album.rule.match))))
 
 

@@ -1,4 +1,4 @@
-"""The daemon's log on stderr: one line an event, as text or as JSON."""
+"""The daemon's log on stderr: a line for each event, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 
 
 class Log:
-    """Writes lines, from any thread; one that nobody can read any more is no reason to stop."""
+    """Writes lines; safe for threads. Failures to write are ignored."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Log:
         self._lock = threading.Lock()
 
     def debug(self, event: str, text: str, **facts: object) -> None:
-        """Log what helps to find the reason of something."""
+        """Log what helps to find a cause."""
         self._write("debug", event, text, facts)
 
     def info(self, event: str, text: str, **facts: object) -> None:

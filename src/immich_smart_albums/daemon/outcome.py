@@ -1,4 +1,4 @@
-"""Outcome of a run, album by album: made of its plan and of what was written."""
+"""The outcome of a run, album by album, made from its plan and what was written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 
 DONE, FAILED, WRONG, OUR_BUG, REFUSED = 0, 1, 2, 3, 4
-"""The exit codes of `sync`, which say the same."""
+"""Exit codes, as those of `sync`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class AlbumOutcome:
     """Result of a run for one album."""
 
     name: str
-    """What people see above it."""
+    """The album's name, as people see it."""
     rule: str
     """The rule's name in the rules file."""
     album_id: str | None = None
@@ -41,7 +41,7 @@ class AlbumOutcome:
     plan_name: str = ""
     """The name to give to `--allow`, or to an approval."""
     fingerprint: str = ""
-    """Of what a guard refused; empty: nothing."""
+    """The fingerprint of changes that a guard refused. Empty if it refused none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class RunOutcome:
 
     albums: tuple[AlbumOutcome, ...] = ()
     problems: tuple[str, ...] = ()
-    """Of the run as a whole."""
+    """Problems of the run as a whole."""
     refusals: tuple[str, ...] = ()
-    """Of all albums together."""
+    """Refusals for all albums together."""
     exit_code: int = DONE
     is_reachable: bool = True
     is_put_off: bool = False
-    """Whether nothing could be done for a reason that goes away, so that it is tried again soon."""
+    """Whether nothing could be done for a reason that may pass, so that it is tried again soon."""
     run: int | None = None
     """The run's number in the ledger."""
     base: str = ""
@@ -84,7 +84,7 @@ class RunOutcome:
 
     @property
     def words(self) -> str:
-        """It in half a line."""
+        """A summary in half a line."""
         parts = [count(len(self.albums), "album"), f"{self.added:,} added", f"{self.removed:,} taken out"]
         failed = sum(bool(album.problems) for album in self.albums)
         refused = sum(bool(album.refusals) for album in self.albums)
@@ -94,10 +94,10 @@ class RunOutcome:
         return ", ".join(parts)
 
 
-def outcome_of(plan: Plan, report: ApplyResult, error: SmartAlbumsError | None = None) -> RunOutcome:
-    """Returns how a plan went; `error` is what ended it before its end."""
-    reports = [*report.albums, *[None] * (len(plan.albums) - len(report.albums))]
-    albums = tuple(_album(album, written) for album, written in zip(plan.albums, reports, strict=True))
+def outcome_of(plan: Plan, result: ApplyResult, error: SmartAlbumsError | None = None) -> RunOutcome:
+    """Returns the outcome of a plan. `error` is what ended it early."""
+    results = [*result.albums, *[None] * (len(plan.albums) - len(result.albums))]
+    albums = tuple(_album(album, written) for album, written in zip(plan.albums, results, strict=True))
     failed = failure(error) if error is not None and not isinstance(error, UnsafePlan) else RunOutcome()
     if plan.is_refused:
         code = REFUSED
@@ -110,13 +110,13 @@ def outcome_of(plan: Plan, report: ApplyResult, error: SmartAlbumsError | None =
         code,
         failed.is_reachable,
         failed.is_put_off,
-        report.run,
+        result.run,
         plan.server,
     )
 
 
 def failure(error: SmartAlbumsError) -> RunOutcome:
-    """Returns the outcome of a run that came to nothing."""
+    """Returns the outcome of a run that failed as a whole."""
     code = WRONG if isinstance(error, ConfigurationError) else FAILED
     is_away = _is_away(error)
     return RunOutcome(
@@ -128,27 +128,27 @@ def failure(error: SmartAlbumsError) -> RunOutcome:
 
 
 def fingerprint(album: AlbumPlan) -> str:
-    """Returns the same for plans that would do the same to the same album, whether or not a guard refuses it."""
+    """Returns a digest of the changes of an album, whether or not a guard refuses them."""
     what = (album.rule, album.owner, album.album and album.album.id, album.changes)
     return sha256(msgspec.json.encode(what, order="sorted")).hexdigest()
 
 
 def _is_away(error: SmartAlbumsError) -> bool:
-    """Whether the server does not answer, or not as Immich: it may be starting."""
+    """Returns whether the server does not answer, or not as Immich does: it may be starting."""
     return isinstance(error, Unreachable) or (isinstance(error, ServerError) and error.retry is not None)
 
 
-def _album(plan: AlbumPlan, report: AlbumResult | None) -> AlbumOutcome:
-    failures = [] if report is None else [error for error in report.failures if not isinstance(error, UnsafePlan)]
+def _album(plan: AlbumPlan, result: AlbumResult | None) -> AlbumOutcome:
+    failures = [] if result is None else [error for error in result.failures if not isinstance(error, UnsafePlan)]
     problems = (*plan.problems, *(problem for error in failures for problem in problems_of(error)))
-    album = (report.album if report else None) or plan.album
+    album = (result.album if result else None) or plan.album
     return AlbumOutcome(
         one_line(plan.name),
         plan.split or plan.rule,
         None if album is None else album.id,
-        0 if report is None else report.added,
-        0 if report is None else report.removed,
-        report is not None and report.has_changed,
+        0 if result is None else result.added,
+        0 if result is None else result.removed,
+        result is not None and result.has_changed,
         sum(len(waiting.assets) for waiting in plan.waiting),
         _texts(problems),
         tuple(map(one_line, plan.refusals)),

@@ -1,4 +1,4 @@
-"""Ports of the loop: the household of rules and server, and the voice that speaks of runs."""
+"""Ports of the loop: what runs the rules, and what notifies people of runs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from immich_smart_albums.daemon.outcome import RunOutcome
-    from immich_smart_albums.daemon.settling import Sight
+    from immich_smart_albums.daemon.photo_watch import PhotoState
     from immich_smart_albums.daemon.state import Approval
     from immich_smart_albums.rules.album import RuleSet
 
 
-class Household(Protocol):
-    """The rules, and runs of them."""
+class Runner(Protocol):
+    """Runs the rules of the rules files."""
 
     @property
     def rules(self) -> RuleSet:
@@ -24,44 +24,44 @@ class Household(Protocol):
 
     @property
     def zone(self) -> tzinfo:
-        """Of their schedules."""
+        """The time zone of their schedules."""
         ...
 
     @property
-    def settling(self) -> frozenset[str]:
-        """The rules that rest on faces, content or text, which Immich finds out late."""
+    def late_rules(self) -> frozenset[str]:
+        """The rules that depend on faces, content or text, which Immich finds out after the upload."""
         ...
 
     def reload(self) -> bool:
-        """Read the rules again if their files have changed. Returns whether they have. Raises ConfigurationError."""
+        """Read the rules again if their files have changed. Returns whether rules have. Raises ConfigurationError."""
         ...
 
     def run(self, names: Collection[str], approvals: Collection[Approval]) -> RunOutcome:
         """Bring the albums of some rules up to date. Never raises but Stopped."""
         ...
 
-    def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
-        """Returns what Immich shows of photos, by id. None for those that are not there. Raises ServerError."""
+    def photo_states(self, ids: Iterable[str]) -> Mapping[str, PhotoState | None]:
+        """Returns how far Immich has got with photos, by id. None for photos that are gone. Raises ServerError."""
         ...
 
 
-class Voice(Protocol):
-    """Tells people of runs."""
+class Notifier(Protocol):
+    """Notifies people of runs."""
 
     def started(self, run: str) -> None:
-        """Say that a run begins; `run` is its own."""
+        """Notify of the start of a run; `run` is its id."""
         ...
 
     def ended(self, run: str, outcome: RunOutcome, news: Collection[str], offers: Mapping[str, str]) -> None:
-        """Say how a run ended; see `messages_of`."""
+        """Notify of the outcome of a run; `news` and `offers` as in `messages_of`."""
         ...
 
     def recovered(self) -> None:
-        """Say that what was wrong is wrong no more."""
+        """Notify that all problems are gone."""
         ...
 
     def trouble(self, text: str) -> None:
-        """Say that something is wrong beside any run."""
+        """Notify of a problem outside of any run."""
         ...
 
     def digests(self) -> None:

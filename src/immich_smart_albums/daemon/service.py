@@ -1,4 +1,4 @@
-"""The daemon as a process: its parts put together, and the signals that end it."""
+"""The daemon as a process: its parts wired together, and the signals that end it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.daemon.household import SessionHousehold
-from immich_smart_albums.daemon.http.app import Parts, application
+from immich_smart_albums.daemon.http.app import AppContext, application
 from immich_smart_albums.daemon.http.hook import HEADER, PATH, WebhookEndpoint
 from immich_smart_albums.daemon.http.server import HttpServer
 from immich_smart_albums.daemon.loop import BACK_OFF, Daemon
 from immich_smart_albums.daemon.messages.outbox import Outbox
-from immich_smart_albums.daemon.nudges import Nudges
+from immich_smart_albums.daemon.notifier import MessageNotifier
+from immich_smart_albums.daemon.runner import SessionRunner
 from immich_smart_albums.daemon.state import FILE, DaemonStateFile
-from immich_smart_albums.daemon.voice import Messenger
+from immich_smart_albums.daemon.uploads import UploadQueue
 from immich_smart_albums.errors import ServerError, SmartAlbumsError, Stopped, Unreachable
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import Webhook as WorkflowHook
@@ -43,75 +43,79 @@ if TYPE_CHECKING:
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 PULSE = 30.0
-"""Seconds between two signs of life while a run goes on."""
+"""Seconds between two updates of the pulse in the state."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """Options of the service, as the command line says them."""
+    """Options of the service, from the command line."""
 
     session: SessionOptions
     listen: tuple[str, int] | None = ("127.0.0.1", 8765)
-    """None: no address."""
+    """Host and port. None: no HTTP server."""
     url: str | None = None
-    """How others reach that address, for links in messages and for Immich."""
+    """The address under which others reach it, for links in messages and for Immich."""
     secret: Secret | None = None
-    """What Immich says in its calls. None: it is not listened to."""
+    """The secret of Immich's webhook calls. None: there is no webhook."""
     jitter: float = 30.0
     is_connecting: bool = False
-    """Whether to let Immich tell of photos, at the start."""
+    """Whether to install the workflow in Immich that announces photos."""
     studio: ASGIApp | None = field(default=None, repr=False)
-    """What answers at the paths that are not the daemon's own."""
+    """The application for all paths that are not the daemon's own."""
 
 
 class Service:
-    """One daemon; `run` returns when it was told to end."""
+    """One daemon."""
 
     def __init__(self, options: ServiceOptions, log: Log, clock: Callable[[], float] = time.time) -> None:
-        """Read the rules and take the address. Raises ConfigurationError."""
+        """Read the rules and open the socket. Raises ConfigurationError."""
         self._options = options
         self._log = log
         self._clock = clock
         self._wake = threading.Event()
         self._stop_requested = threading.Event()
-        self._nudges = Nudges()
-        self._household = SessionHousehold(
-            options.session, clock=clock, stop=self._stop_requested.is_set, on_event=self._show, on_bug=self._bug
+        self._uploads = UploadQueue()
+        self._runner = SessionRunner(
+            options.session,
+            clock=clock,
+            stop=self._stop_requested.is_set,
+            on_event=self._log_event,
+            on_bug=self._log_bug,
         )
-        self._state = DaemonStateFile(state_place(options.session), self._untold)
-        hook = None if options.secret is None else WebhookEndpoint(options.secret, self._nudges, clock, self._wake.set)
-        parts = Parts(self._state, self._nudges, clock, self._wake.set, hook, options.studio)
-        self._http = None if options.listen is None else HttpServer(application(parts), *options.listen)
+        self._state = DaemonStateFile(state_place(options.session), self._log_state_problem)
+        hook = None if options.secret is None else WebhookEndpoint(options.secret, self._uploads, clock, self._wake.set)
+        context = AppContext(self._state, self._uploads, clock, self._wake.set, hook, options.studio)
+        self._http = None if options.listen is None else HttpServer(application(context), *options.listen)
 
     @property
     def port(self) -> int | None:
-        """Where it answers. None: nowhere."""
+        """The port of the HTTP server. None if there is none."""
         return None if self._http is None else self._http.port
 
     def stop(self) -> None:
-        """End after the request under way."""
+        """Request the end: `run` returns after the request under way."""
         self._stop_requested.set()
         self._wake.set()
 
     def run(self) -> None:
-        """Work until the stop is requested."""
+        """Work until `stop` is called."""
         with ExitStack() as stack:
             if self._http is not None and self._options.listen is not None:
                 stack.enter_context(self._http)
                 self._log.info("listening", f"at http://{self._options.listen[0]}:{self._http.port}")
             stack.enter_context(self._pulse())
-            messenger = Messenger(self._household, self._state, self._log, self._options.session, self._clock)
-            outbox = Outbox(messenger.on_result, wait=self._stop_requested.wait)
-            messenger.send = outbox.put
+            notifier = MessageNotifier(self._runner, self._state, self._log, self._options.session, self._clock)
+            outbox = Outbox(notifier.on_result, wait=self._stop_requested.wait)
+            notifier.send = outbox.put
             stack.callback(outbox.close)
             daemon = Daemon(
-                self._household,
+                self._runner,
                 self._state,
-                messenger,
+                notifier,
                 self._log,
-                self._nudges,
+                self._uploads,
                 now=self._clock(),
-                is_nudged=self._options.secret is not None and self._http is not None,
+                hears_of_uploads=self._options.secret is not None and self._http is not None,
                 jitter=self._options.jitter,
                 random=random.random,
                 new_token=lambda: secrets.token_urlsafe(32),
@@ -133,12 +137,12 @@ class Service:
             self._wake.wait(seconds)
 
     def _connect(self) -> None:
-        """Let Immich tell of photos, once it is there; runs do not wait for that."""
+        """Install the workflow that announces photos, as soon as Immich answers. Runs do not wait for this."""
         secret, tries = self._options.secret, iter(BACK_OFF)
         hook = WorkflowHook(f"{self._options.url}{PATH}", HEADER, secret or Secret(""))
         while not self._stop_requested.is_set():
             try:
-                for name, server in self._household.session.servers.items():
+                for name, server in self._runner.session.servers.items():
                     workflow = install(server.workflows, hook)
                     self._log.info("connected", f"Immich tells of the photos of {name}: workflow {workflow.id}")
             except Stopped:
@@ -157,7 +161,7 @@ class Service:
 
     @contextmanager
     def _pulse(self) -> Iterator[None]:
-        """Show that the process is there, also while a run takes long."""
+        """Returns a context in which the pulse in the state is updated, also during a long run."""
         is_over = threading.Event()
 
         def beat() -> None:
@@ -172,7 +176,7 @@ class Service:
             is_over.set()
             thread.join()
 
-    def _show(self, event: Event) -> None:
+    def _log_event(self, event: Event) -> None:
         match event:
             case Note(text=text):
                 self._log.info("note", text)
@@ -186,41 +190,38 @@ class Service:
             case _:
                 pass
 
-    def _untold(self, text: str) -> None:
+    def _log_state_problem(self, text: str) -> None:
         self._log.warning("state", text)
 
-    def _bug(self, error: Exception) -> None:
+    def _log_bug(self, error: Exception) -> None:
         places = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(places))
         self._log.error("bug", f"this is a bug in this tool: {type(error).__name__}: {error} ({where})")
 
 
 def state_place(options: SessionOptions) -> Path:
-    """Returns where the daemon keeps its state: beside the ledger. Raises ConfigurationError."""
+    """Returns the path of the daemon's state, beside the ledger. Raises ConfigurationError."""
     return (options.ledger or ledger_place(options.environment)).with_name(FILE)
 
 
 @contextmanager
 def ending_by_signals(service: Service, journal: Log) -> Iterator[None]:
-    """Returns a context in which SIGTERM, SIGINT and SIGHUP end the service, the second one at once.
-
-    That one raises KeyboardInterrupt.
-    """
+    """Returns a context in which SIGTERM, SIGINT and SIGHUP stop the service; a second one raises KeyboardInterrupt."""
     signals: list[int] = []
 
-    def ask(number: int, _frame: FrameType | None) -> None:
+    def request_stop(number: int, _frame: FrameType | None) -> None:
         if signals:
             raise KeyboardInterrupt
         signals.append(number)
         journal.info("ending", f"{signal.Signals(number).name}: ending after the request under way")
         service.stop()
 
-    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, ask) for number in heard}
+    caught = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, request_stop) for number in caught}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 

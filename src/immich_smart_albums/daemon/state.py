@@ -1,6 +1,6 @@
-"""State of the daemon, in a file beside the ledger: for the time after a restart, and for health checks.
+"""The state of the daemon, in a file beside the ledger, for restarts and health checks.
 
-Nothing is lost with it: without the file the next start runs everything once.
+Nothing is lost with the file: without it, the next start runs everything once.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import os
 import tempfile
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = "daemon.json"
-"""Beside the ledger."""
+"""Its name; it is beside the ledger."""
 
 
 class LastRun(msgspec.Struct, frozen=True):
@@ -37,16 +38,16 @@ class LastRun(msgspec.Struct, frozen=True):
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """Leave to change more than a guard allows, once; or the offer of it."""
+    """Permission to change more than a guard allows, once; as long as it is not granted, the offer of it."""
 
     token: str
-    """SHA-256 of what stands in the message."""
+    """SHA-256 of the token in the message."""
     rule: str
-    """Its name in the rules file."""
+    """The rule's name in the rules file."""
     album: str
-    """What it is called in plans: another name where the rule is split."""
+    """The album's name in plans, which is another where the rule is split."""
     fingerprint: str
-    """Of exactly what would be changed."""
+    """The fingerprint of the changes."""
     expires: float
     """Seconds since 1970."""
     is_granted: bool = False
@@ -63,7 +64,7 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class DaemonState(msgspec.Struct, frozen=True):
-    """All of it."""
+    """The state."""
 
     version: int = 1
     started: str = ""
@@ -71,7 +72,7 @@ class DaemonState(msgspec.Struct, frozen=True):
     """When the daemon was last seen at work, in seconds since 1970."""
     running_since: float | None = None
     ended: bool = False
-    """Whether it was told to end, and did."""
+    """Whether it has ended because it was told to."""
     last_run: LastRun | None = None
     last_good: str | None = None
     """When a run last ended without any problem."""
@@ -83,29 +84,29 @@ class DaemonState(msgspec.Struct, frozen=True):
     refused: dict[str, str] = {}
     """What guards refused, by the name of the rule."""
     rules_problem: str | None = None
-    """Why the rules file of today cannot be used; the last good rules count meanwhile."""
+    """Why the rules files cannot be used now; the last good rules stay in force."""
     is_reachable: bool | None = None
     waits_since: float | None = None
     """Since when the server has not answered."""
     told: dict[str, tuple[str, ...]] = {}
-    """Problems and refusals that were in messages already and are still there, by the name of the rule."""
+    """Problems and refusals that people were notified of and that are still there, by the name of the rule."""
     message_failures: dict[str, str] = {}
     """Why messages could not be sent, by target."""
     approvals: tuple[Approval, ...] = ()
     tallies: dict[str, Tally] = {}
-    """For each target that gets digests."""
+    """The counts for each target that gets digests."""
     runs: int = 0
-    """Since the first start."""
+    """Runs since the first start, as the three that follow."""
     failed_runs: int = 0
     added: int = 0
     removed: int = 0
 
 
 class DaemonStateFile:
-    """The state and its file; any thread may read it, and change it."""
+    """The state and its file; safe for threads."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        """Read what is there; a damaged file counts as none, and is reported."""
+        """Read the file, if there is one. A damaged one counts as none, and is reported."""
         self._path = path
         self._on_trouble = on_trouble
         self._lock = threading.Lock()
@@ -122,11 +123,11 @@ class DaemonStateFile:
         return self._state
 
     def change(self, **changes: Any) -> DaemonState:  # noqa: ANN401 - each field has a type of its own
-        """Change some of it, and keep it; a file that cannot be written is reported once."""
+        """Change some fields, and save the state. A file that cannot be written is reported once."""
         return self.alter(lambda _: changes)
 
     def alter(self, changes_of: Callable[[DaemonState], dict[str, Any]]) -> DaemonState:
-        """Change some of it, by what it is: nobody else changes it meanwhile."""
+        """Change the fields that a function of the state returns, in one step, and save the state."""
         with self._lock:
             self._state = structs.replace(self._state, **changes_of(self._state))
             try:
@@ -140,8 +141,13 @@ class DaemonStateFile:
             return self._state
 
 
+def time_text(seconds: float) -> str:
+    """Returns a time in seconds since 1970 as the state has it: ISO 8601, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
 def read_state(path: Path) -> DaemonState | None:
-    """Returns the state in a file. None if there is none. Raises ValueError if it is no state."""
+    """Returns the state in a file. None if there is none. Raises ValueError, which says why it cannot be used."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -159,7 +165,7 @@ def read_state(path: Path) -> DaemonState | None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing, readable by its owner only."""
+    """Write a file, whole or not at all, readable by its owner only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -1,3 +1,3 @@
-"""The daemon's address: calls of Immich, health, figures, and the links in messages."""
+"""The daemon's HTTP server: webhook of Immich, health, metrics, and the links in messages."""
 
 from __future__ import annotations

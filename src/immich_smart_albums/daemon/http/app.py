@@ -1,4 +1,4 @@
-"""The application behind the daemon's address; the studio may be mounted behind its own paths."""
+"""The daemon's ASGI application. The studio may be mounted below the daemon's own routes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from immich_smart_albums.daemon.http.hook import WebhookEndpoint
-    from immich_smart_albums.daemon.nudges import Nudges
     from immich_smart_albums.daemon.state import DaemonState, DaemonStateFile
+    from immich_smart_albums.daemon.uploads import UploadQueue
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -46,85 +46,85 @@ _GONE = "This link was used already, its time is over, or there is another plan 
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Everything that the application works with."""
+class AppContext:
+    """What the handlers work with."""
 
     state: DaemonStateFile
-    nudges: Nudges
+    uploads: UploadQueue
     clock: Callable[[], float]
     wake: Callable[[], None]
     hook: WebhookEndpoint | None = None
-    """None: this daemon takes no calls about photos."""
+    """The webhook. None: photos are not announced to this daemon."""
     studio: ASGIApp | None = None
-    """Gets every path that is not the daemon's own."""
+    """The application for all other paths."""
 
 
-def application(parts: Parts) -> Starlette:
+def application(context: AppContext) -> Starlette:
     """Returns the application."""
-    pages = _Pages(parts)
+    handlers = _Handlers(context)
     routes: list[Route | Mount] = [
-        Route("/healthz", pages.health, methods=["GET"]),
-        Route("/metrics", pages.metrics, methods=["GET"]),
-        Route("/api/status", pages.status, methods=["GET"]),
-        Route("/allow/{token}", pages.ask, methods=["GET"]),
-        Route("/allow/{token}", pages.allow, methods=["POST"]),
+        Route("/healthz", handlers.health, methods=["GET"]),
+        Route("/metrics", handlers.metrics, methods=["GET"]),
+        Route("/api/status", handlers.status, methods=["GET"]),
+        Route("/allow/{token}", handlers.confirm, methods=["GET"]),
+        Route("/allow/{token}", handlers.allow, methods=["POST"]),
     ]
-    if parts.hook is not None:
-        routes.append(Route("/hook", parts.hook.__call__, methods=["POST", "PUT"]))
-    if parts.studio is not None:
-        routes.append(Mount("/", app=parts.studio))
+    if context.hook is not None:
+        routes.append(Route("/hook", context.hook.__call__, methods=["POST", "PUT"]))
+    if context.studio is not None:
+        routes.append(Mount("/", app=context.studio))
     return Starlette(routes=routes)
 
 
-class _Pages:
-    """Answers from the state."""
+class _Handlers:
+    """Handlers of the daemon's routes."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
 
     async def health(self, _request: Request) -> Response:
-        """200 or 503, and why."""
-        health = health_of(self._parts.state.now, self._parts.clock())
+        """Returns 200 if all is well, else 503, with the problems as text."""
+        health = health_of(self._context.state.now, self._context.clock())
         lines = [*(f"problem: {text}" for text in health.problems), *(f"warning: {text}" for text in health.warnings)]
         text = "\n".join([*lines, ""]) if lines else "ok\n"
         return PlainTextResponse(text, 200 if health.is_good else 503, {"Cache-Control": "no-store"})
 
     async def metrics(self, _request: Request) -> Response:
-        """Figures, as Prometheus has them."""
-        text = metrics_of(self._parts.state.now, self._parts.clock(), self._parts.nudges.calls)
+        """Returns the metrics for Prometheus."""
+        text = metrics_of(self._context.state.now, self._context.clock(), self._context.uploads.calls)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def status(self, _request: Request) -> Response:
-        """Returns all of it, as JSON."""
+        """Returns the whole status as JSON."""
         return JSONResponse(
-            status_of(self._parts.state.now, self._parts.clock()), headers={"Cache-Control": "no-store"}
+            status_of(self._context.state.now, self._context.clock()), headers={"Cache-Control": "no-store"}
         )
 
-    async def ask(self, request: Request) -> Response:
-        """Ask before anything is allowed: what only follows links, to show them, allows nothing."""
+    async def confirm(self, request: Request) -> Response:
+        """Returns a page with a button that allows refused changes: following the link alone allows nothing."""
         token = request.path_params["token"]
-        approval = find(self._parts.state.now.approvals, token, self._parts.clock())
+        approval = find(self._context.state.now.approvals, token, self._context.clock())
         if approval is None:
             return _page(404, "Nothing to allow", _GONE)
-        refused = self._parts.state.now.refused.get(approval.rule, "")
+        refused = self._context.state.now.refused.get(approval.rule, "")
         form = '<form method="post"><button>Allow it once</button></form>'
         return _page(200, f"{approval.album}: changes were refused", refused, form)
 
     async def allow(self, request: Request) -> Response:
-        """Allow it, once."""
+        """Grant the approval of a token, and wake the loop."""
         token = request.path_params["token"]
         is_granted = False
 
-        def granted(state: DaemonState) -> dict[str, object]:
+        def grant_token(state: DaemonState) -> dict[str, object]:
             nonlocal is_granted
-            approvals = grant(state.approvals, token, self._parts.clock())
+            approvals = grant(state.approvals, token, self._context.clock())
             is_granted = approvals is not None
             return {} if approvals is None else {"approvals": approvals}
 
-        self._parts.state.alter(granted)
+        self._context.state.alter(grant_token)
         if not is_granted:
             return _page(404, "Nothing to allow", _GONE)
-        self._parts.wake()
+        self._context.wake()
         return _page(202, "Allowed once", "It is done now, if it is still exactly what was refused.")
 
 

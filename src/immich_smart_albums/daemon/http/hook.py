@@ -1,6 +1,6 @@
-"""`POST /hook`: Immich says that there is something new about a photo.
+"""The webhook, `POST /hook`: Immich announces that a photo is new, or has changed.
 
-Nothing of the body counts but the photo's id, and that as a hint only: what belongs in an album is asked of the server.
+Only the photo's id in the body counts, and only as a hint: the server is asked what belongs in an album.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from immich_smart_albums.daemon.nudges import Nudges
+    from immich_smart_albums.daemon.uploads import UploadQueue
     from immich_smart_albums.model.text.secret import Secret
 
 PATH = "/hook"
 
 HEADER = "X-Smart-Albums-Secret"
 
-LARGEST = 256 * 1024
-"""Bytes of a body: Immich sends some thousand."""
+LARGEST_BODY = 256 * 1024
+"""Bytes. Immich sends some thousand."""
 
-BUSIEST = 5000
-"""Calls in a minute that are taken."""
+MOST_CALLS = 5000
+"""Calls with the right secret that are taken in a minute."""
 
-MOST_STRANGERS = 60
-"""How many calls with a wrong secret get the reason of their refusal, per minute."""
+MOST_REFUSALS = 60
+"""Calls with a wrong secret that are told why they are refused, in a minute."""
 
 _MINUTE = 60.0
 
@@ -52,8 +52,8 @@ class _WebhookBody(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_WebhookBody)
 
 
-class Rate:
-    """Counts calls by the minute."""
+class RateLimit:
+    """Limits calls per minute."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
         self._most = most
@@ -62,36 +62,38 @@ class Rate:
         self._count = 0
 
     def is_full(self) -> bool:
-        """Returns whether there were as many in this minute as may be."""
+        """Returns whether the limit of this minute is reached."""
         if not 0 <= self._clock() - self._minute < _MINUTE:
             self._minute, self._count = self._clock(), 0
         return self._count >= self._most
 
     def count(self) -> None:
-        """There was one more."""
+        """Count a call."""
         self._count += 1
 
 
 class WebhookEndpoint:
-    """Takes calls and answers at once; what follows is done elsewhere."""
+    """Takes calls of Immich. It adds the photo to the queue, wakes the loop, and answers at once."""
 
-    def __init__(self, secret: Secret, nudges: Nudges, clock: Callable[[], float], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, secret: Secret, uploads: UploadQueue, clock: Callable[[], float], wake: Callable[[], None]
+    ) -> None:
         self._secret = secret.reveal().encode()
-        self._nudges = nudges
+        self._uploads = uploads
         self._clock = clock
         self._wake = wake
-        self._calls = Rate(BUSIEST, clock)
-        self._strangers = Rate(MOST_STRANGERS, clock)
+        self._calls = RateLimit(MOST_CALLS, clock)
+        self._refusals = RateLimit(MOST_REFUSALS, clock)
 
     async def __call__(self, request: Request) -> Response:
-        """202, or why not."""
+        """Returns 202, or why the call is refused."""
         secret = request.headers.get(HEADER, "").encode("utf-8", "replace")
         if not hmac.compare_digest(secret, self._secret):
-            if self._strangers.is_full():
+            if self._refusals.is_full():
                 return _answer(429, "too many calls")
-            self._strangers.count()
+            self._refusals.count()
             return _answer(401, f"the header {HEADER} is missing or wrong")
-        if self._calls.is_full():  # counted apart, so that no stranger keeps Immich out
+        if self._calls.is_full():  # counted apart, so that calls of others cannot keep Immich out
             return _answer(429, "too many calls")
         self._calls.count()
         body = await _read(request)
@@ -103,20 +105,20 @@ class WebhookEndpoint:
             return _answer(400, "no photo is named in it")
         if not looks_like_id(asset_id):
             return _answer(400, "no photo is named in it")
-        self._nudges.note(asset_id.lower(), self._clock())
+        self._uploads.note(asset_id.lower(), self._clock())
         self._wake()
         return _answer(202, "")
 
 
 async def _read(request: Request) -> bytes | None:
-    """The body. None if it is too large, which is not read to its end."""
+    """Returns the body of a request. None if it is too large; it is then not read to its end."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST:
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
         return None
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
+        if size > LARGEST_BODY:
             return None
         parts.append(part)
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""The address itself: a socket, and a thread that answers there."""
+"""The HTTP server of the daemon, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_MOST_AT_A_TIME = 200
-_READY = 10.0
-"""Seconds that it may take to start."""
+_MOST_CONNECTIONS = 200
+
+_START_TIMEOUT = 10.0
+"""Seconds that it may take to start, or to stop."""
 
 
 class HttpServer:
-    """Answers at an address while `with` lasts."""
+    """Serves an application within a `with` block."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Take the address. Raises ConfigurationError if it is taken, or none of this machine."""
+        """Open the socket. Raises ConfigurationError if that is not possible."""
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family, backlog=512)
@@ -32,7 +33,7 @@ class HttpServer:
             why = error.strerror if isinstance(error, OSError) else str(error)
             hint = "Another program may be there, perhaps serve or another daemon; take another port with --listen."
             raise ConfigurationError((Problem("--listen", f"{host}:{port} cannot be had: {why}", hint),)) from None
-        # Connections inherit it; without, an answer in two pieces takes 40 ms.
+        # Connections inherit this. Without it, a response in two pieces takes 40 ms.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = int(self._socket.getsockname()[1])
         config = uvicorn.Config(
@@ -45,7 +46,7 @@ class HttpServer:
             log_level=logging.CRITICAL,
             access_log=False,
             server_header=False,
-            limit_concurrency=_MOST_AT_A_TIME,
+            limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=1,
         )
@@ -55,20 +56,20 @@ class HttpServer:
         )
 
     def __enter__(self) -> Self:
-        """Answer."""
+        """Start to serve."""
         self._thread.start()
-        self._server.ready.wait(_READY)
+        self._server.ready.wait(_START_TIMEOUT)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Answer no more; what is being answered is, for a second."""
+        """Stop to serve. Requests under way have a second."""
         self._server.should_exit = True
-        self._thread.join(_READY)
+        self._thread.join(_START_TIMEOUT)
         self._socket.close()
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Signals when it has started."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,3 +1,3 @@
-"""Messages about runs: what they say, whom they go to, and how they are sent."""
+"""Messages about runs: their text, their receivers, and how they are sent."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Messages about runs, before anybody knows how they are sent."""
+"""The text of messages about runs, whatever service sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that can be done from the message."""
+    """A link that does something, such as a button of the message."""
 
     label: str
     url: str
@@ -28,21 +28,21 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message."""
+    """A message to a target."""
 
     kind: str
     """problems, refusals, changes or digest."""
     title: str
     lines: tuple[str, ...]
     click: str | None = None
-    """What opens when it is tapped."""
+    """The address that opens when the message is tapped."""
     actions: tuple[Action, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
-    """The same for programs."""
+    """The same as data, for programs."""
 
     @property
     def body(self) -> str:
-        """Its lines, cut to the length of a message."""
+        """The lines as one text, at most MOST_LINES of them."""
         more = len(self.lines) - MOST_LINES
         return "\n".join([*self.lines[:MOST_LINES], *([f"… and {more:,} more"] if more > 0 else [])])
 
@@ -50,10 +50,10 @@ class Message:
 def messages_of(
     outcome: RunOutcome, events: Collection[Event], *, news: Collection[str], offers: Mapping[str, str]
 ) -> Iterator[Message]:
-    """Returns what a target that hears of some events is told of a run.
+    """Yields the messages about a run for a target that wants these events.
 
-    `news` are the problems and refusals that were not there before: what stays the same is told once. `offers` are the
-    addresses at which refused changes can be allowed, by the album's name in plans.
+    `news` are the problems and refusals that are new: a message has no others. `offers` are the addresses at which
+    refused changes can be allowed, by the album's name in plans.
     """
     if Event.PROBLEMS in events:
         lines = [*outcome.problems, *(f"{album.name}: {text}" for album in outcome.albums for text in album.problems)]
@@ -67,19 +67,19 @@ def messages_of(
 
 
 def recovery(events: Collection[Event]) -> Iterator[Message]:
-    """Yields that what was wrong is wrong no more."""
+    """Yields the message that all problems are gone, for a target that wants problems."""
     if Event.PROBLEMS in events:
         yield Message("recovery", "Albums: all is well again", ("The last run had no problem.",))
 
 
 def trouble(text: str, events: Collection[Event]) -> Iterator[Message]:
-    """Returns something that is wrong beside any run, such as a broken rules file."""
+    """Yields the message about a problem outside of any run, such as a broken rules file."""
     if Event.PROBLEMS in events:
         yield Message("problems", "Albums: 1 problem", (text,))
 
 
 def problem_lines(outcome: RunOutcome) -> dict[str, tuple[str, ...]]:
-    """Returns all that is wrong with a run, in the words of messages, by the name of the rule; that of all under ""."""
+    """Returns the problems and refusals of a run by rule, as messages say them. Those of the whole run are under ""."""
     lines: dict[str, tuple[str, ...]] = {}
     if outcome.problems or outcome.refusals:
         lines[""] = (*outcome.problems, *outcome.refusals)
@@ -91,7 +91,7 @@ def problem_lines(outcome: RunOutcome) -> dict[str, tuple[str, ...]]:
 
 
 def digest(tally: Tally, failing: Mapping[str, str]) -> Message:
-    """Returns what happened since the last digest."""
+    """Returns the digest of what happened since the last one."""
     added, removed = sum(tally.added.values()), sum(tally.removed.values())
     lines = [f"{count(tally.runs, 'run')} since {tally.since[:10]}, {tally.failed:,} with problems"]
     lines += [
@@ -104,7 +104,7 @@ def digest(tally: Tally, failing: Mapping[str, str]) -> Message:
 
 
 def summary(outcome: RunOutcome) -> str:
-    """Returns a run in some lines, for a check that keeps them."""
+    """Returns a run in some lines, for healthchecks."""
     lines = [outcome.words, *outcome.problems, *outcome.refusals]
     for album in outcome.albums:
         if album.has_changed:

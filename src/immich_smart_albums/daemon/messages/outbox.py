@@ -1,4 +1,4 @@
-"""Sends messages by a thread of its own, so that nobody waits for them and nothing fails with them."""
+"""Sends messages in a thread of its own, so that a run neither waits for them nor fails with them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.messages.requests import Request
 
 MOST = 100
-"""How many messages may wait; more are dropped, and the log says so."""
+"""Messages that may wait. More are dropped, and reported."""
 
-SECONDS = 10.0
-"""Patience with one request."""
+TIMEOUT = 10.0
+"""Seconds for one request."""
 
 TRIES = 3
 
 PAUSE = 2.0
 """Seconds between two tries."""
 
-_UNTOLD = "they come faster than they can be sent"
+_TOO_MANY = "they come faster than they can be sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Ping:
 
 
 class Outbox:
-    """Takes messages and sends them in order."""
+    """A queue of messages that are sent in order."""
 
     def __init__(
         self,
@@ -53,23 +53,23 @@ class Outbox:
         *,
         wait: Callable[[float], object],
     ) -> None:
-        """`on_result` hears of each message the receiver's name, and why it could not be sent, None if it was."""
+        """`on_result` gets for each message the receiver's name, and why it could not be sent; None if it was."""
         self._on_result = on_result
         self._wait = wait
         self._queue: queue.Queue[tuple[Receiver, Message | Ping] | None] = queue.Queue(MOST)
-        self._http = urllib3.PoolManager(num_pools=4, retries=False, timeout=urllib3.Timeout(total=SECONDS))
+        self._http = urllib3.PoolManager(num_pools=4, retries=False, timeout=urllib3.Timeout(total=TIMEOUT))
         self._thread = threading.Thread(target=self._work, name="messages", daemon=True)
         self._thread.start()
 
     def put(self, receiver: Receiver, message: Message | Ping) -> None:
-        """Send it when its turn comes; never waits, and never raises."""
+        """Add a message. Never blocks, and never raises."""
         try:
             self._queue.put_nowait((receiver, message))
         except queue.Full:
-            self._on_result(receiver.name, _UNTOLD)
+            self._on_result(receiver.name, _TOO_MANY)
 
-    def close(self, seconds: float = SECONDS) -> None:
-        """Send what is left, for so many seconds at most."""
+    def close(self, seconds: float = TIMEOUT) -> None:
+        """Send what is left, for some seconds at most."""
         try:
             self._queue.put_nowait(None)
         except queue.Full:
@@ -80,13 +80,13 @@ class Outbox:
         while (entry := self._queue.get()) is not None:
             receiver, message = entry
             try:
-                why = self._sent(receiver, message)
+                why = self._send(receiver, message)
             except Exception as error:  # noqa: BLE001 - no message may end the thread, nor show its address
                 why = type(error).__name__
             self._on_result(receiver.name, why)
 
-    def _sent(self, receiver: Receiver, message: Message | Ping) -> str | None:
-        """Why it could not be sent. None: it was."""
+    def _send(self, receiver: Receiver, message: Message | Ping) -> str | None:
+        """Send a message, with retries. Returns why it could not be sent; None if it was."""
         if receiver.target.service is MessageService.APPRISE:
             return None if isinstance(message, Ping) else _by_apprise(receiver, message)
         try:
@@ -100,13 +100,13 @@ class Outbox:
         for attempt in range(TRIES):
             if attempt:
                 self._wait(PAUSE)
-            why, is_final = self._tried(request)
+            why, is_final = self._try(request)
             if why is None or is_final:
                 return why
         return why
 
-    def _tried(self, request: Request) -> tuple[str | None, bool]:
-        """Why it failed, None if it did not, and whether to leave it at that."""
+    def _try(self, request: Request) -> tuple[str | None, bool]:
+        """Send a request once. Returns why that failed, None if it did not; and whether a retry makes no sense."""
         try:
             answer = self._http.request(
                 "POST", request.url, body=request.body, headers=dict(request.headers), redirect=False

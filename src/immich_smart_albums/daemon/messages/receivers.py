@@ -1,4 +1,4 @@
-"""Whom messages go to: the targets of the rules file, with their secrets read."""
+"""The receivers of messages: the targets of the rules file, with their secrets read."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A target that can be written to."""
+    """A target whose address and secrets could be read."""
 
     name: str
-    """For logs and messages: what it is and where it stands; its address may be a secret."""
+    """For logs and messages: its service and its place in the file, since its address may be a secret."""
     target: NotifyTarget
     address: Secret
     token: Secret | None = None
@@ -32,7 +32,7 @@ class Receiver:
 
 
 def receivers_of(targets: Iterable[NotifyTarget], variables: Variables) -> tuple[tuple[Receiver, ...], dict[str, str]]:
-    """Returns the targets that can be written to, and why others cannot, by their names."""
+    """Returns the receivers, and why other targets are none, by their names."""
     receivers, failures = [], {}
     for target in targets:
         name = name_of(target)
@@ -50,12 +50,12 @@ def receivers_of(targets: Iterable[NotifyTarget], variables: Variables) -> tuple
 
 
 def name_of(target: NotifyTarget) -> str:
-    """Returns what it is and where it stands, such as "ntfy at rules.yaml:3:5"."""
+    """Returns the name of a target, such as "ntfy at rules.yaml:3:5"."""
     return f"{target.service.value} at {target.span}" if target.span is not None else target.service.value
 
 
 def _read(source: ValueSource, target: NotifyTarget, variables: Variables) -> Secret:
-    """Raises ValueError, which says why."""
+    """Returns a secret. Raises ValueError, which says why it cannot be read."""
     if source.text is not None:
         return Secret(source.text)
     if source.env is not None:

@@ -1,4 +1,4 @@
-"""A message as each service wants it: one request."""
+"""The HTTP request for a message, as each service wants it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.messages.receivers import Receiver
 
 JSON_VERSION = 1
-"""Of what a URL is sent; grows when a field changes its meaning or goes away."""
+"""The version of the JSON for plain URLs. It grows when a field changes its meaning or goes away."""
 
 LARGEST_PING = 100_000
-"""Bytes of a body that healthchecks keeps."""
+"""Bytes of a body that healthchecks stores."""
 
 _PRIORITY = {"problems": 4, "refusals": 4, "changes": 2, "digest": 2, "recovery": 3}
 _TAGS = {
@@ -33,7 +33,7 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of a message."""
+    """One POST request."""
 
     url: str = field(repr=False)
     body: bytes
@@ -41,10 +41,7 @@ class Request:
 
 
 def request_of(message: Message, receiver: Receiver) -> Request:
-    """Returns the request for a receiver that is neither apprise nor healthchecks.
-
-    Raises ValueError for a wrong address.
-    """
+    """Returns the request for ntfy or a plain URL. Raises ValueError for a wrong address."""
     if receiver.target.service is MessageService.NTFY:
         return _ntfy(message, receiver)
     body = {
@@ -61,7 +58,7 @@ def request_of(message: Message, receiver: Receiver) -> Request:
 
 
 def ping_of(receiver: Receiver, what: str, run: str, text: str = "") -> Request:
-    """Returns the start or the exit code of a run, for healthchecks; both have the same `run`. Raises ValueError."""
+    """Returns the request that reports the start or the exit code of a run to healthchecks. Raises ValueError."""
     parts = urlsplit(_checked(receiver))
     query = "&".join(filter(None, [parts.query, f"rid={run}"]))
     url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{what}", query=query))
@@ -69,7 +66,7 @@ def ping_of(receiver: Receiver, what: str, run: str, text: str = "") -> Request:
 
 
 def _ntfy(message: Message, receiver: Receiver) -> Request:
-    """By JSON to the server's root: headers could not hold every title."""
+    """Returns a request with JSON to the server's root: headers cannot hold every title."""
     parts = urlsplit(_checked(receiver))
     before, _, topic = parts.path.rstrip("/").rpartition("/")
     if not topic:

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immich_smart_albums.daemon.nudges import FEW, LONGEST, MOST, QUIET, Nudges
+from immich_smart_albums.daemon.uploads import FEW, LONGEST, MOST, QUIET, UploadQueue
 
 
 def starts(calls: list[float]) -> list[float]:
     """When runs start, with calls at these times."""
-    nudges, result, waiting = Nudges(), [], sorted(calls)
+    uploads, result, waiting = UploadQueue(), [], sorted(calls)
     while True:
-        due = nudges.due_at()
+        due = uploads.due_at()
         if waiting and (due is None or waiting[0] <= due):
-            nudges.note(f"photo {waiting[0]}", waiting.pop(0))
+            uploads.note(f"photo {waiting[0]}", waiting.pop(0))
         elif due is not None:
             result.append(due)
-            assert nudges.take(due)
+            assert uploads.take(due)
         else:
             return result
 
@@ -51,13 +51,13 @@ def test_after_a_crowd_a_single_photo_is_run_for_at_once_again() -> None:
 
 
 def test_ids_are_bounded_and_calls_are_counted() -> None:
-    nudges = Nudges()
+    uploads = UploadQueue()
     for tick in range(MOST + 5):
-        nudges.note(str(tick), 1.0)
-    nudges.note("0", 1.0)
-    assert nudges.calls == MOST + 6
-    assert len(nudges.take(10.0)) == MOST
-    assert nudges.due_at() is None
+        uploads.note(str(tick), 1.0)
+    uploads.note("0", 1.0)
+    assert uploads.calls == MOST + 6
+    assert len(uploads.take(10.0)) == MOST
+    assert uploads.due_at() is None
 
 
 @given(st.lists(st.floats(0, 7200), min_size=1, max_size=200))

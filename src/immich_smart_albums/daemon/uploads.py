@@ -1,7 +1,7 @@
-"""Photos that Immich announced, and when a run for them is due: soon, but many of them together.
+"""Debounces the photos that Immich announces, so that one run does for many of them.
 
-After one photo two seconds are waited, in case others follow; a stream of them is cut after eight. Where many come, one
-run does for all of a minute, then of five minutes, then of fifteen.
+A run is due two seconds after the last photo, and at most eight after the first. During a large upload there is one run
+a minute, then one every five minutes, then every fifteen.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import threading
 from collections import deque
 
 QUIET = 2.0
-"""Seconds without another call after which a run starts."""
+"""Seconds after the last photo at which a run is due."""
 
 LONGEST = 8.0
-"""Seconds after the first call at which a run starts although more are coming."""
+"""Seconds after the first photo at which a run is due although more are coming."""
 
 FEW = 10
-"""So many calls in a minute are no crowd."""
+"""Calls in a minute up to which an upload is small."""
 
 GAPS = (60.0, 300.0, 900.0)
-"""Seconds between the starts of runs while crowds come, one after another."""
+"""Seconds between the starts of runs during a large upload: the first, the second, and all later gaps."""
 
 MOST = 5000
-"""Ids that are remembered; a run finds the others all the same."""
+"""Ids that are remembered. A run finds the other photos, too."""
 
 _MINUTE = 60.0
 
 
-class Nudges:
-    """Takes ids from any thread; times are in seconds of one clock."""
+class UploadQueue:
+    """Ids of announced photos, from any thread; times are seconds of one clock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,10 +39,10 @@ class Nudges:
         self._gaps = 0
         self._not_before = 0.0
         self.calls = 0
-        """How many there were in all."""
+        """How many calls there were since the start."""
 
     def note(self, asset_id: str, now: float) -> None:
-        """Take in that there is something new about a photo."""
+        """Add the id of a photo that is new, or has changed."""
         with self._lock:
             self.calls += 1
             self._first = now if self._first is None else self._first
@@ -52,23 +52,23 @@ class Nudges:
                 self._ids[asset_id] = None
 
     def due_at(self) -> float | None:
-        """Returns when a run for them is to start. None: there are none."""
+        """Returns when a run is due. None if there is no photo."""
         with self._lock:
             if self._first is None:
                 return None
             soon = min(self._last + QUIET, self._first + LONGEST)
-            return max(soon, self._not_before) if self._is_crowd() else soon
+            return max(soon, self._not_before) if self._is_large() else soon
 
     def take(self, now: float) -> tuple[str, ...]:
-        """Returns the ids so far, the oldest first; a run for them starts now."""
+        """Returns the ids so far, the oldest first, and removes them: their run starts now."""
         with self._lock:
             ids = tuple(self._ids)
-            if self._is_crowd():
+            if self._is_large():
                 self._gaps = self._gaps + 1 if now < self._not_before + _MINUTE else 1
                 self._not_before = now + GAPS[min(self._gaps, len(GAPS)) - 1]
             self._ids.clear()
             self._first = None
             return ids
 
-    def _is_crowd(self) -> bool:
+    def _is_large(self) -> bool:
         return len(self._recent) > FEW and self._recent[-1] - self._recent[0] <= _MINUTE

@@ -1,4 +1,4 @@
-"""Records a run and reports it: how it went, new problems, offers to allow what a guard refused."""
+"""Records the outcome of a run in the state, and notifies people of it: problems, changes, offers to allow."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from typing import TYPE_CHECKING, TypeVar
 
 from immich_smart_albums.daemon.approvals import granted, offer, without_granted
 from immich_smart_albums.daemon.messages.message import problem_lines
-from immich_smart_albums.daemon.state import Tally
+from immich_smart_albums.daemon.state import LastRun, Tally, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from immich_smart_albums.daemon.log import Log
     from immich_smart_albums.daemon.outcome import RunOutcome
-    from immich_smart_albums.daemon.ports import Voice
-    from immich_smart_albums.daemon.state import Approval, DaemonState, DaemonStateFile, LastRun
+    from immich_smart_albums.daemon.ports import Notifier
+    from immich_smart_albums.daemon.state import Approval, DaemonState, DaemonStateFile
 
 T = TypeVar("T")
 
 
-class Bookkeeper:
-    """Keeps the state of what ran, and tells people and the log of it."""
+class RunRecorder:
+    """Records runs in state and log, and notifies people."""
 
     def __init__(
         self,
         state: DaemonStateFile,
-        voice: Voice,
+        notifier: Notifier,
         log: Log,
         *,
         new_token: Callable[[], str],
         link: Callable[[str], str] | None,
     ) -> None:
-        """`link` makes the address at which people allow what a guard refused, of a token. None: there is none."""
+        """`link` turns a token into the address where people allow what a guard refused. None: there is no address."""
         self._state = state
-        self._voice = voice
+        self._notifier = notifier
         self._log = log
         self._new_token = new_token
         self._link = link
 
     def take_approvals(self, now: float) -> tuple[Approval, ...]:
-        """Returns what was allowed; it is used up before anything is written: once is once, whatever happens."""
+        """Returns what was allowed, and removes it before anything is written: once is once, whatever happens."""
         approvals: tuple[Approval, ...] = ()
 
         def take(state: DaemonState) -> dict[str, object]:
@@ -50,8 +50,27 @@ class Bookkeeper:
         self._state.alter(take)
         return approvals
 
-    def account(self, run: str, outcome: RunOutcome, names: Collection[str], record: LastRun, ended: float) -> None:
-        """Keep how a run of these albums went, and tell of it; it ended at so many seconds since 1970."""
+    def record(  # noqa: PLR0913 - what there is to know of a run
+        self,
+        run: str,
+        outcome: RunOutcome,
+        names: Collection[str],
+        reason: str,
+        *,
+        started: float,
+        ended: float,
+    ) -> None:
+        """Record the outcome of a run of these albums, log it, and notify of it. Times are seconds since 1970."""
+        last_run = LastRun(
+            time_text(started),
+            time_text(ended),
+            reason,
+            outcome.exit_code,
+            len(outcome.albums),
+            outcome.added,
+            outcome.removed,
+            outcome.waiting,
+        )
         state = self._state.now
         failing, refused = _without(state.failing, names), _without(state.refused, names)
         for album in outcome.albums:
@@ -66,9 +85,9 @@ class Bookkeeper:
         offers = self._offers(outcome, ended)
         is_bad = bool(outcome.exit_code)
         self._state.change(
-            last_run=record,
-            last_good=state.last_good if is_bad else record.ended,
-            albums={**state.albums, **dict.fromkeys(names, record.started)},
+            last_run=last_run,
+            last_good=state.last_good if is_bad else last_run.ended,
+            albums={**state.albums, **dict.fromkeys(names, last_run.started)},
             failing=failing,
             refused=refused,
             is_reachable=True,
@@ -80,12 +99,13 @@ class Bookkeeper:
             removed=state.removed + outcome.removed,
             tallies={name: _counted(tally, outcome) for name, tally in state.tallies.items()},
         )
-        self._voice.ended(run, outcome, news, offers)
+        self._notifier.ended(run, outcome, news, offers)
         if before and not reported:
-            self._voice.recovered()
+            self._notifier.recovered()
+        self._log_run(outcome, reason, ended - started)
 
     def _offers(self, outcome: RunOutcome, now: float) -> dict[str, str]:
-        """The links by which what was refused may be allowed, by the album's name in plans; offers are kept."""
+        """Record offers to allow refused changes. Returns their links, by the album's name in plans."""
         link, offers = self._link, dict[str, str]()
         refused = [album for album in outcome.albums if album.fingerprint]
         if link is None or not refused:
@@ -101,8 +121,7 @@ class Bookkeeper:
         self._state.alter(offered)
         return offers
 
-    def log(self, outcome: RunOutcome, reason: str, seconds: float) -> None:
-        """Write how a run went into the log."""
+    def _log_run(self, outcome: RunOutcome, reason: str, seconds: float) -> None:
         facts = {
             "reason": reason,
             "exit_code": outcome.exit_code,

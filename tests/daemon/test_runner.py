@@ -15,12 +15,12 @@ from immich_sandbox import Sandbox, generate
 from immich_smart_albums.config.hook_secret import make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.config.timezone import zone_of
-from immich_smart_albums.daemon.household import SessionHousehold
 from immich_smart_albums.daemon.lateness import late_rules
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome, failure, outcome_of
+from immich_smart_albums.daemon.photo_watch import PhotoState
+from immich_smart_albums.daemon.runner import SessionRunner
 from immich_smart_albums.daemon.service import Service, ServiceOptions, local_now
-from immich_smart_albums.daemon.settling import Sight
 from immich_smart_albums.daemon.state import Approval, Tally
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Problem, Stopped, Unreachable
 from immich_smart_albums.operations.apply.result import ApplyResult
@@ -48,7 +48,7 @@ class House:
         self.rules.write_text(RULES)
         environment = {"IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "TZ": "UTC"}
         self.options = SessionOptions(environment, date(2026, 1, 1), folder / "ledger.db", rules=[self.rules])
-        self.household = SessionHousehold(
+        self.runner = SessionRunner(
             self.options,
             clock=lambda: self.now,
             stop=lambda: self.is_over,
@@ -57,7 +57,7 @@ class House:
         )
 
     def run(self, *approvals: Approval) -> RunOutcome:
-        return self.household.run(["Stars"], approvals)
+        return self.runner.run(["Stars"], approvals)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def replace_fingerprint(approval: Approval) -> Approval:
 
 def test_a_run_that_is_refused_as_a_whole_writes_nothing(house: House) -> None:
     house.rules.write_text("guard: {add: 1}\n" + RULES)
-    house.household.reload()
+    house.runner.reload()
     for number in range(3):
         house.sandbox.library.add_asset(name=f"star {number}.jpg")
     outcome = house.run()
@@ -98,7 +98,7 @@ def test_a_run_that_is_refused_as_a_whole_writes_nothing(house: House) -> None:
 
 
 def test_our_own_bugs_end_a_run_and_not_the_daemon(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house.household.session, "plan", lambda **_: 1 / 0)
+    monkeypatch.setattr(house.runner.session, "plan", lambda **_: 1 / 0)
     outcome = house.run()
     assert outcome.exit_code == 3
     assert isinstance(house.bugs[0], ZeroDivisionError)
@@ -112,7 +112,7 @@ def test_being_told_to_end_is_no_failure(house: House) -> None:
 
 def test_a_ledger_in_use_puts_a_run_off(house: House, tmp_path: Path) -> None:
     other = House(tmp_path, house.sandbox)
-    with other.household.session.holding_ledger("sync"):
+    with other.runner.session.holding_ledger("sync"):
         outcome = house.run()
     assert outcome.is_put_off
     assert outcome.is_reachable
@@ -129,43 +129,41 @@ def test_photos_are_seen_as_far_as_immich_has_come_to_them(house: House) -> None
     uploads, emma = house.sandbox.uploads, house.sandbox.library.people_named("Emma")[0]
     photo = uploads.upload(name="star.jpg", person_ids=(emma.id,))
     nobody = "bb8ee34a-a22d-4bb9-aa67-d394353a06c0"
-    look = house.household.look
-    assert look([photo.id, nobody]) == {photo.id: Sight(is_looked_at=False), nobody: None}
+    photo_states = house.runner.photo_states
+    assert photo_states([photo.id, nobody]) == {photo.id: PhotoState(is_processed=False), nobody: None}
     uploads.look_at(photo)
-    assert look([photo.id]) == {photo.id: Sight(is_looked_at=True, people=1)}
-    assert look([]) == {}
+    assert photo_states([photo.id]) == {photo.id: PhotoState(is_processed=True, people=1)}
+    assert photo_states([]) == {}
 
 
 def test_without_smart_search_the_thumbnail_is_the_sign(house: House) -> None:
     photo = house.sandbox.library.add_asset(name="star.jpg")
     house.sandbox.settings.smart_search = False
-    sight = house.household.look([photo.id])[photo.id]
-    assert sight is not None
+    state = house.runner.photo_states([photo.id])[photo.id]
+    assert state is not None
 
 
 def test_a_new_day_and_other_files_are_noticed(house: House) -> None:
-    assert not house.household.reload()
+    assert not house.runner.reload()
     house.now += 86400
-    assert not house.household.reload()
-    assert house.household.session.options.today == date(2026, 1, 2)
+    assert not house.runner.reload()
+    assert house.runner.session.options.today == date(2026, 1, 2)
     house.rules.write_text(RULES.replace("Stars", "Moons"))
-    assert house.household.reload()
+    assert house.runner.reload()
     house.rules.unlink()
     for _ in range(2):
         with pytest.raises(ConfigurationError):
-            house.household.reload()
+            house.runner.reload()
     house.rules.write_text(RULES.replace("Stars", "Moons"))
-    assert house.household.reload()
-    assert [album.name for album in house.household.rules.albums] == ["Moons"]
+    assert house.runner.reload()
+    assert [album.name for album in house.runner.rules.albums] == ["Moons"]
 
 
 def test_rules_that_stand_in_no_file_do_not_change(house: House) -> None:
     options = replace(house.options, rules={"typed": RULES.encode()})
-    household = SessionHousehold(
-        options, clock=lambda: START, stop=lambda: False, on_event=ignore, on_bug=house.bugs.append
-    )
-    assert not household.reload()
-    assert household.settling == frozenset()
+    runner = SessionRunner(options, clock=lambda: START, stop=lambda: False, on_event=ignore, on_bug=house.bugs.append)
+    assert not runner.reload()
+    assert runner.late_rules == frozenset()
 
 
 def test_which_rules_rest_on_what_immich_finds_out_late() -> None:
@@ -189,7 +187,7 @@ def test_what_ended_a_run_is_part_of_its_outcome() -> None:
 
 
 def test_an_error_in_the_middle_keeps_what_was_done(house: House) -> None:
-    plan = house.household.session.plan()
+    plan = house.runner.session.plan()
     outcome = outcome_of(plan, ApplyResult(), Unreachable("gone"))
     assert (outcome.exit_code, outcome.is_put_off, outcome.words.split(",")[0]) == (1, True, "1 album")
 
@@ -249,9 +247,9 @@ def test_what_a_session_tells_is_logged_without_bodies(house: House) -> None:
     log = io.StringIO()
     service = Service(ServiceOptions(house.options, None), Log(log, local_now, lowest="debug"))
     for event in (Note("a note"), StatusMessage("a message"), Detail("a detail"), AssetsRead(5)):
-        service._show(event)
-    service._bug(ValueError("x"))
-    service._untold("no file")
+        service._log_event(event)
+    service._log_bug(ValueError("x"))
+    service._log_state_problem("no file")
     assert service.port is None
     assert [line.split(" ", 2)[1] for line in log.getvalue().splitlines()][-5:] == [
         *("info", "warning", "debug", "error", "warning")
