@@ -257,7 +257,7 @@ def test_what_init_says_comes_next(desk: Desk, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("name", ["Best", "-x", "--x", "a b", "It's", 'say "hi"', "`", "$(rm)"])
 def test_any_verb_is_parsed_again_as_it_was_meant(verb: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     carried = pasting._RunArguments(("/r 1", "/r2"), ("--server", "http://x"), ("--ledger", "/l"))
-    monkeypatch.setattr(pasting, "_this", carried)
+    monkeypatch.setattr(pasting, "_run", carried)
     words = {
         "undo": ("3",),
         "history": ("3",),
@@ -286,18 +286,18 @@ def test_any_verb_is_parsed_again_as_it_was_meant(verb: str, name: str, monkeypa
 def test_every_way_to_reach_the_server_is_carried_or_kept_back_on_purpose() -> None:
     parser = VERBS["sync"].parser("sync")
     (group,) = [group for group in parser._action_groups if group.title == "server"]
-    assert {action.dest for action in group._group_actions} == {*pasting.CARRIED, "key"}
+    assert {action.dest for action in group._group_actions} == {*pasting.REMEMBERED, "key"}
 
 
 def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_value(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pasting, "_this", pasting._RunArguments())
+    monkeypatch.setattr(pasting, "_run", pasting._RunArguments())
     parser = VERBS["sync"].parser("sync")
     sources = ("--header", "A=@my file", "--header", "B=env:TOKEN", "--header", "C=secret", "--header", "secret")
     words = (*sources, "--client-cert", "c.pem", "--client-key", "k.pem", "--ca", "ca.pem", "--key", "secret")
-    pasting.carry("sync", parser.parse_args(words), parser)
+    pasting.remember_arguments("sync", parser.parse_args(words), parser)
     line = pasteable(f"so: {command('status')}")
     assert "secret" not in line
     parsed = VERBS["status"].parser("status").parse_args(shlex.split(line)[3:])

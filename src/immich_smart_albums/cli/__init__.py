@@ -1,3 +1,3 @@
-"""The command line: reads arguments, calls an operation, prints what came of it."""
+"""The command line: reads arguments, calls the session, prints the result."""
 
 from __future__ import annotations

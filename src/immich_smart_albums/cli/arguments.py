@@ -59,7 +59,7 @@ def selection_parser() -> Parser:
 
 
 def selects(parsed: argparse.Namespace) -> bool:
-    """Returns whether the arguments ask for photos or name an album; without either, they ask for a check."""
+    """Returns whether the arguments select photos or name an album. Without either, they mean a check."""
     return parsed.album is not None or parsed.create_album or any(getattr(parsed, flag.name) for flag in FLAGS)
 
 
@@ -95,7 +95,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 
 def _help(flag: Flag) -> str:
-    """Include or exclude photos that match any or all."""
+    """Returns the help of a flag: include or exclude photos that match any or all."""
     if flag.action == "exclude" and flag.mode == "intersection":
         return "exclude photos that match all values of one occurrence"
     return f"{flag.action} photos that match {'any' if flag.mode == 'union' else 'all'}"

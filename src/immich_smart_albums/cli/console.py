@@ -1,4 +1,4 @@
-"""Talking to a person: everything but results goes to stderr."""
+"""The console: messages, progress and errors for people, on stderr."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.bootstrap import Exchange
     from immich_smart_albums.session.events import Event
 
-LONG = 2000
-"""Assets read before a progress bar appears: below, a run is over before it helps."""
+BAR_FROM = 2000
+"""Photos after which a progress bar appears. A run of fewer is over before a bar helps."""
 
 _SHOWN_OF_BODY = 300
 
@@ -48,9 +48,9 @@ class Console:
         return self._is_terminal
 
     def say(self, text: str = "", *, alarm: str = "") -> None:
-        """Print a message on one line, made harmless; `alarm` stands before it, in red.
+        """Print a message on one line, without control characters, after an `alarm` in red if there is one.
 
-        One that nobody can read any more is no reason to stop. A quiet console says what is wrong, and nothing else.
+        Failures to write are ignored. A quiet console prints only messages with an alarm, and errors.
         """
         if not self._quiet or alarm:
             self._write(text, alarm)
@@ -58,11 +58,11 @@ class Console:
     def _write(self, text: str, alarm: str = "") -> None:
         with self._lock, contextlib.suppress(OSError, ValueError):
             before = f"{self._red(alarm)} " if alarm else ""
-            self._stream.write(f"{before}{one_line(pasteable(text))}\n")  # in one piece: threads talk side by side
+            self._stream.write(f"{before}{one_line(pasteable(text))}\n")  # in one piece: threads write side by side
             self._stream.flush()
 
     def show(self, event: Event) -> None:
-        """Print what a session tells."""
+        """Print an event of a session."""
         match event:
             case Note():
                 self.say(f"note: {event.text}")
@@ -96,15 +96,15 @@ class Console:
         self.say(f"{exchange.method} {exchange.path}{body} → {status} in {exchange.seconds:.3f} s, {answer}")
 
     def read(self, count: int) -> None:
-        """Count assets that were read. On a terminal a long scan gets a bar."""
+        """Count photos that were read. On a terminal, many of them get a progress bar."""
         with self._lock:
             self._read += count
-            if self._is_terminal and not self._verbose and self._read > LONG and not self._is_done:
+            if self._is_terminal and not self._verbose and self._read > BAR_FROM and not self._is_done:
                 bar, task = self._progress()
                 bar.update(task, completed=self._read)
 
     def done_reading(self) -> None:
-        """Take the bar away."""
+        """Remove the progress bar."""
         with self._lock:
             self._is_done = True
             if self._bar:
@@ -124,7 +124,7 @@ class Console:
         RichConsole(file=self._stream, no_color=not self._has_colour).print(table)
 
     def error(self, error: SmartAlbumsError) -> None:
-        """Print a failure and its remedy; problems of the input one by one, each with its place."""
+        """Print a failure and its hint; problems of the input one by one, each with its place."""
         self.done_reading()
         if isinstance(error, ConfigurationError):
             count = len(error.problems)
@@ -142,7 +142,7 @@ class Console:
             self._write(f"  → {error.hint}")
 
     def problem(self, problem: Problem, albums: Sequence[str] = ()) -> None:
-        """Print one thing that stops some albums, or the run."""
+        """Print a problem that stops some albums, or the run."""
         self.done_reading()
         first, *rest = problem_texts(problem, albums)
         self._write(first, "error:")
@@ -150,7 +150,7 @@ class Console:
             self._write(line)
 
     def problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
-        """Print what stops albums, by their names, each problem once."""
+        """Print the problems of albums, by their names, each problem once."""
         for problem, albums in by_album(problems).items():
             self.problem(problem, albums)
 

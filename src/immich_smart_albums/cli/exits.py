@@ -1,4 +1,4 @@
-"""Exit codes, in one table."""
+"""The exit codes and their meanings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Exit(IntEnum):
 
 
 def exit_of(error: SmartAlbumsError) -> Exit:
-    """Returns how a run ends that fails so."""
+    """Returns the exit code of a run that fails with an error."""
     if isinstance(error, UnsafePlan):
         return Exit.REFUSED
     return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED

@@ -1,4 +1,4 @@
-"""Reports as pages in a file: the pictures for them, and the flags."""
+"""Reports as HTML pages: their flags, their pictures, and the file."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.session import Session
 
 BUDGET = 4_500_000
-"""Characters that the pictures of a page may take: it goes by mail, and onto a phone."""
+"""Characters of all pictures on a page, so that it can be sent by mail and opened on a phone."""
 
 _CONCURRENCY = 4
 
 
 def require_file(arguments: argparse.Namespace) -> None:
-    """Raise ConfigurationError for --open without a page that is written."""
+    """Check that --open comes with --html. Raises ConfigurationError."""
     if arguments.open and not arguments.html:
         hint = "Say where to write the page, such as --html report.html."
         raise ConfigurationError((Problem("--open", "there is no page to open without --html", hint),))
 
 
 def save_page(arguments: argparse.Namespace, text: str, what: str, console: Console) -> None:
-    """Write a page, for its owner's eyes only, and open it in a browser where that is wished for."""
+    """Write a page that only its owner can read, and open it in a browser with --open."""
     save(arguments.html, text)
     console.say(f"{what} as a page: {arguments.html}")
     if arguments.open and not webbrowser.open(arguments.html.absolute().as_uri()):
         console.say("no browser could be opened here; open the file by hand")
 
 
-def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:
-    """Returns pictures of photos as `data:` addresses, as many as fit, without those that the server does not send."""
+def picture_urls(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:
+    """Returns `data:` URLs of photos by id, as many as fit. `photos` are pairs of an id and an account."""
     data_urls: dict[str, str] = {}
-    size = missing = place = 0
+    size = missing = start = 0
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
-        while place < len(photos) and size < BUDGET:
-            group = photos[place : place + 4 * _CONCURRENCY]
-            place += len(group)
-            for (photo, _), address in zip(group, pool.map(partial(_address, session), group), strict=True):
-                if address is None:
+        while start < len(photos) and size < BUDGET:
+            group = photos[start : start + 4 * _CONCURRENCY]
+            start += len(group)
+            for (photo, _), url in zip(group, pool.map(partial(_data_url, session), group), strict=True):
+                if url is None:
                     missing += 1
-                elif size + len(address) <= BUDGET:
-                    data_urls[photo] = address
-                    size += len(address)
+                elif size + len(url) <= BUDGET:
+                    data_urls[photo] = url
+                    size += len(url)
     if missing:
         console.say(f"{count(missing, 'photo')} shown by name: the server sent no picture")
     if len(data_urls) + missing < len(photos):
@@ -61,8 +61,8 @@ def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console
     return data_urls
 
 
-def _address(session: Session, wanted: tuple[str, str | None]) -> str | None:
-    photo, account = wanted
+def _data_url(session: Session, photo_of_account: tuple[str, str | None]) -> str | None:
+    photo, account = photo_of_account
     try:
         picture = session.thumbnail(photo, account=account)
     except ServerError:

@@ -1,6 +1,6 @@
-"""Ctrl-C, being asked to end, and a terminal that is closed.
+"""Signals that end a run: Ctrl-C, SIGTERM, and a terminal that is closed.
 
-While something is written, the request under way is awaited, so that it is known; else a run ends at once.
+While something is written, a run ends after the request under way, so that its outcome is known; else at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def end_as_by_ctrl_c() -> None:
     """Let the other signals end this process as Ctrl-C does, with the same message and exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has them ignored, and that stays so
+        if signal.getsignal(number) is signal.SIG_DFL:  # signals that are ignored, as under nohup, stay ignored
             signal.signal(number, _interrupt)
 
 
@@ -29,28 +29,28 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 class GracefulStop:
-    """Notes that a run is to end, which it does between two requests. The second time, it ends at once."""
+    """Lets a run end between two requests after a first signal, and at once after a second."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._is_requested = False
 
     def is_requested(self) -> bool:
-        """Returns whether the run is to end before the next request."""
+        """Returns whether the run should end before the next request."""
         return self._is_requested
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
-        """Returns a context in which the signals are caught; outside of the main thread nobody sends any."""
+        """Returns a context in which signals are caught. Only the main thread gets any."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self._on_signal) for number in heard}
+        caught = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        previous = {number: signal.signal(number, self._on_signal) for number in caught}
         try:
             yield
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
 
     def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
 import tempfile
@@ -11,76 +10,68 @@ import threading
 import time
 import traceback
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn
 
 from immich_smart_albums import __version__
 from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import end_as_by_ctrl_c
 from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
-from immich_smart_albums.cli.pasting import carry, forget_rules_files
+from immich_smart_albums.cli.pasting import forget_arguments, remember_arguments
+from immich_smart_albums.cli.streams import discard, flush, prepare, silent_stdout
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Stopped
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _INTERRUPTED = "interrupted; running the same again completes it"
 
 
 def main() -> NoReturn:
-    """Run with the arguments of this process and leave it."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file name that the terminal cannot show is no failure
-    # Closed by the process that started us: then nobody listens, and there is nothing to fail on.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    """Run with the arguments of this process, and exit."""
+    prepare()
     end_as_by_ctrl_c()
     code = run(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            _forget(stream)
+    flush()
     if threading.active_count() > 1:
-        # Requests whose answers nobody waits for any more would hold the process until their time-out.
+        # Requests that nobody waits for any more would hold the process until their time-out.
         os._exit(code)
     sys.exit(code)
 
 
 def run(argv: Sequence[str]) -> Exit:
-    """Run one command line; every failure is printed on stderr."""
+    """Run one command line. Every failure is printed on stderr; only wrong usage leaves the process from here."""
     try:
         return _run(argv)
     except SmartAlbumsError as error:
-        _tell(error)
-        _answer(argv, error)
+        _print_error(error)
+        _print_json_error(argv, error)
         return exit_of(error)
     except WrongUsage as leaving:
-        _answer(argv, ConfigurationError((Problem("command line", leaving.message, leaving.hint),)))
+        _print_json_error(argv, ConfigurationError((Problem("command line", leaving.message, leaving.hint),)))
         raise
     except (KeyboardInterrupt, Stopped):
         with contextlib.suppress(OSError):
             sys.stderr.write(f"\n{_INTERRUPTED}\n")
-        _answer(argv, SmartAlbumsError(_INTERRUPTED))
+        _print_json_error(argv, SmartAlbumsError(_INTERRUPTED))
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        _forget(sys.stdout)  # the reader of our output has seen enough
+        discard(sys.stdout)  # the reader of our output has seen enough
         return Exit.DONE
     except MemoryError:
         hint = "Close other programs, or use a machine or a container with more of it."
         failure = SmartAlbumsError("this machine has not enough memory for that", hint=hint)
-        _tell(failure)
-        _answer(argv, failure)
+        _print_error(failure)
+        _print_json_error(argv, failure)
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
-        _tell_bug(error, _write_report(argv, error))
-        _answer(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
+        _print_bug(error, _write_report(argv, error))
+        _print_json_error(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
         return Exit.OUR_BUG
     finally:
-        forget_rules_files()
+        forget_arguments()
 
 
 def _run(argv: Sequence[str]) -> Exit:
@@ -94,26 +85,19 @@ def _run(argv: Sequence[str]) -> Exit:
         selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(VERBS)}")
     parser = VERBS[verb].parser(verb) if verb else selection_parser()
     parsed = parser.parse_args(rest)
-    carry(verb, parsed, parser)
+    remember_arguments(verb, parsed, parser)
     if not verb and not selects(parsed):
         verb = "check"
-    # Imported only now: --help and wrong flags need none of it.
+    # Imported only now: --help and wrong flags do not need it.
     room = VERBS[verb].room if verb else "commands"
     command = import_module(f"immich_smart_albums.cli.{room}.{verb or 'select'}")
-    with _unheard() if getattr(parsed, "quiet", False) else contextlib.nullcontext():
+    with silent_stdout() if getattr(parsed, "quiet", False) else contextlib.nullcontext():
         code: Exit = command.run(parsed)
     return code
 
 
-@contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """Let nothing come to stdout: what is wrong is said on stderr."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        yield
-
-
 def _check_clock() -> None:
-    """Raise where the clock shows a time that Python itself cannot handle, in 2262 or later: nothing would work."""
+    """Raise SmartAlbumsError if the clock shows a time that Python cannot handle, in 2262 or later."""
     try:
         time.time()
     except (OverflowError, OSError):
@@ -122,7 +106,7 @@ def _check_clock() -> None:
 
 
 def _is_text(word: str) -> bool:
-    """Whether an argument can be sent: bytes that are no UTF-8 arrive as lone surrogates."""
+    """Returns whether an argument is text: bytes that are no UTF-8 arrive as lone surrogates."""
     try:
         word.encode()
     except UnicodeEncodeError:
@@ -130,14 +114,14 @@ def _is_text(word: str) -> bool:
     return True
 
 
-def _tell(error: SmartAlbumsError) -> None:
+def _print_error(error: SmartAlbumsError) -> None:
     from immich_smart_albums.cli.console import stderr_console  # noqa: PLC0415 - not needed by runs that go well
 
     stderr_console(verbose=False).error(error)
 
 
-def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
-    """Say on stdout that there is no result, where JSON was asked for: commands print theirs as the last thing."""
+def _print_json_error(argv: Sequence[str], error: SmartAlbumsError) -> None:
+    """Print a failure on stdout, too, where JSON was asked for: commands print theirs last, so there is none yet."""
     words = list(argv)
     if "--format=json" not in words and ["--format", "json"] not in [
         words[number : number + 2] for number in range(len(words))
@@ -151,24 +135,23 @@ def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
         sys.stdout.flush()
 
 
-def _tell_bug(error: Exception, report: str | None) -> None:
+def _print_bug(error: Exception, report: str | None) -> None:
     what = one_line(f"{type(error).__name__}: {error}")
     if report is not None:
         advice = f"Please report it with {report}; it holds no key and no photo."
     else:
-        # There is no place for a file: then at least where it happened.
-        where = " < ".join(
-            f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__))
-        )
-        advice = f"Please report it with this, as no file could be written: {one_line(where)}"
+        # No file could be written, so the message says where it happened.
+        from immich_smart_albums.report.failures import raised_at  # noqa: PLC0415 - not needed by runs that go well
+
+        advice = f"Please report it with this, as no file could be written: {one_line(raised_at(error))}"
     with contextlib.suppress(OSError):
         sys.stderr.write(f"error: this is a bug in {PROGRAM}: {what}\n  → {advice}\n")
 
 
 def _write_report(argv: Sequence[str], error: Exception) -> str | None:
-    """What happened, ready to paste. None if no file can be written.
+    """Write a report of a bug, ready to paste. Returns its path. None if no file can be written.
 
-    The command line stays out: it may hold the key and names of people.
+    The command line is left out: it may hold the key and names of people.
     """
     flags = sorted({word.partition("=")[0] for word in argv if word.startswith("--")})
     try:
@@ -187,9 +170,3 @@ def _write_report(argv: Sequence[str], error: Exception) -> str | None:
     except OSError:
         return None
     return file.name
-
-
-def _forget(stream: TextIO) -> None:
-    """Point a stream to nothing, so that Python's own flush at exit has nobody to fail on."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

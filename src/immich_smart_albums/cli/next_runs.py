@@ -1,4 +1,4 @@
-"""The daemon's next runs, in sentences: by the schedules of rules, and by what the daemon itself says."""
+"""The daemon's next runs in sentences: from the schedules of the rules, and from the daemon's own state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def next_runs(rules: RuleSet, environment: Mapping[str, str], now: datetime) -> Iterator[str]:
-    """Returns a line for each schedule of the rules, where they say anything of schedules."""
+    """Yields a line for each schedule, if the rules have any."""
     if "schedule" not in rules.source and not any(album.schedule for album in rules.albums):
         return
     zone = zone_of(rules.timezone, environment)
@@ -30,12 +30,12 @@ def next_runs(rules: RuleSet, environment: Mapping[str, str], now: datetime) -> 
         times[schedule.text] = schedule.next(now, zone)
     for text, albums in names.items():
         time = times[text]
-        when = "never by itself" if time is None else f"next at {shown(time, zone)} ({text})"
+        when = "never by itself" if time is None else f"next at {local_text(time, zone)} ({text})"
         yield f"{', '.join(albums)}: {when}"
 
 
 def daemon_lines(ledger: Path, now: float) -> Iterator[str]:
-    """Returns what the daemon says of itself, where there is one beside a ledger."""
+    """Yields lines about the daemon beside a ledger, if there is one."""
     try:
         state = read_state(ledger.with_name(FILE))
     except ValueError as error:
@@ -49,11 +49,11 @@ def daemon_lines(ledger: Path, now: float) -> Iterator[str]:
         yield f"daemon: last run at {state.last_run.ended}, next at {state.next_run or 'no time'}"
 
 
-def shown(time: datetime, zone: tzinfo) -> str:
-    """Returns a time as people of a zone write it."""
+def local_text(time: datetime, zone: tzinfo) -> str:
+    """Returns a time as people in a time zone write it."""
     return f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}".strip()
 
 
 def utc_now() -> datetime:
-    """Returns the time."""
+    """Returns the time in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Numbers on the command line, checked with everything else rather than before it."""
+"""Whole numbers of flags, whose problems are reported together with all others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def whole_number(flag: str, text: str, diagnostics: Diagnostics, *, most: int | None = None) -> int:
-    """Returns a number from 1 to `most`; 1 with a problem noted for anything else."""
+    """Returns a number from 1 to `most`. For anything else, adds a problem and returns 1."""
     try:
         number = int(text)
     except ValueError:

@@ -1,14 +1,14 @@
-"""Results on stdout and in files: whole, or an error."""
+"""Output of results, to stdout and to files: whole, or an error."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
-from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.pasting import pasteable
+from immich_smart_albums.cli.streams import discard
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.words import one_line
@@ -19,28 +19,22 @@ if TYPE_CHECKING:
 
 
 def print_lines(lines: Iterable[str], paint: Callable[[str], str] = str) -> None:
-    """Write lines for people to stdout, made harmless; `paint` then colours a line.
+    """Write lines for people to stdout, without control characters; `paint` then colours a line.
 
-    A reader that has seen enough is no error. Raises SmartAlbumsError on a full disk.
+    A reader that closes the pipe is no error. Raises SmartAlbumsError on a full disk.
     """
     _write(f"{paint(one_line(pasteable(line)))}\n" for line in lines)
 
 
 def print_document(text: str) -> None:
-    """Write a text of several lines for people; see `print_lines`."""
+    """Write a text of several lines for people, as `print_lines` does."""
     print_lines(text.split("\n"))
 
 
 def print_json(document: object) -> None:
-    """Write JSON, which is data, so that nothing of it is replaced."""
+    """Write JSON. It is data, so nothing of it is replaced."""
     escaped = json_text(document).replace("\x7f", "\\u007f")  # the one control character that JSON may have as it is
     _write([f"{escaped}\n"])
-
-
-def forget(stream: TextIO) -> None:
-    """Point a stream to nothing, so that nothing written to it later, nor Python's own flush at exit, can fail."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(parts: Iterable[str]) -> None:
@@ -48,7 +42,7 @@ def _write(parts: Iterable[str]) -> None:
         sys.stdout.writelines(parts)
         sys.stdout.flush()
     except BrokenPipeError:
-        forget(sys.stdout)  # the reader has seen enough; the work is done all the same
+        discard(sys.stdout)  # the reader has seen enough; the work is done all the same
     except OSError as error:
         message = f"the result cannot be written to stdout: {error.strerror}"
         raise SmartAlbumsError(message, hint="Is the disk full?") from None

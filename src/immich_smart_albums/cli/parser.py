@@ -14,7 +14,7 @@ PROGRAM = "immich-smart-albums"
 
 
 class WrongUsage(SystemExit):
-    """The arguments are wrong, which was said; the process leaves with exit code 2."""
+    """Wrong arguments, which were reported. Ends the process with exit code 2."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(2)
@@ -23,10 +23,10 @@ class WrongUsage(SystemExit):
 
 
 class Parser(argparse.ArgumentParser):
-    """Errors name the nearest flag."""
+    """A parser whose errors suggest the nearest flag."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with exit code 2."""
+        """Report wrong arguments. Raises WrongUsage."""
         hint = f"see {self.prog} --help"
         if message.startswith("unrecognized arguments: "):
             word = message.removeprefix("unrecognized arguments: ").split()[0].partition("=")[0]
@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         raise WrongUsage(message, hint)
 
 
-def whole(text: str) -> int:
+def not_negative(text: str) -> int:
     """Returns a whole number of at least 0, for argparse."""
     return 0 if text == "0" else at_least_one(text)
 
@@ -76,7 +76,7 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
-    """Add the flags for rules files, and for what is remembered between runs."""
+    """Add the arguments for rules files and the ledger."""
     add_rules_files(parser)
     add_ledger(parser)
 
@@ -93,7 +93,7 @@ def add_rules_files(parser: argparse.ArgumentParser) -> None:
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
-    """Add the flags for the place of the ledger."""
+    """Add the flag for the place of the ledger."""
     parser.add_argument(
         "--ledger", type=Path, metavar="FILE", help="what was added and taken out (in the state folder)"
     )
@@ -105,18 +105,18 @@ def add_albums(parser: argparse.ArgumentParser, purpose: str) -> None:
 
 
 def add_verbose(parser: argparse._ActionsContainer) -> None:
-    """Add the flags for how much is printed."""
+    """Add the flag that prints more."""
     parser.add_argument(
         "--verbose", action="store_true", help="tell of every request, and what each step found and kept"
     )
 
 
-SHOWN = 60
-"""Photos of each kind that a page shows of an album, unless somebody says otherwise."""
+DEFAULT_PHOTOS = 60
+"""Photos of each kind that a page shows of an album."""
 
 
 def add_html(parser: Parser, what: str, *, of_albums: bool = True) -> None:
-    """`--html`, `--open` and `--no-photos`; `--photos`, where the page is about albums."""
+    """Add the flags for a report as a page: `--html`, `--open`, `--no-photos`, and for albums `--photos`."""
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help=f"write {what} as a page with photos, all in one file"
     )
@@ -125,8 +125,8 @@ def add_html(parser: Parser, what: str, *, of_albums: bool = True) -> None:
         parser.add_argument(
             "--photos",
             type=at_least_one,
-            default=SHOWN,
+            default=DEFAULT_PHOTOS,
             metavar="N",
-            help=f"how many photos of each kind the page shows of an album ({SHOWN})",
+            help=f"how many photos of each kind the page shows of an album ({DEFAULT_PHOTOS})",
         )
     parser.add_argument("--no-photos", action="store_true", help="a page without pictures, such as for a bug report")

@@ -1,4 +1,4 @@
-"""The commands that a run tells people to paste: with the arguments of that run, and never with a key."""
+"""Commands in messages, completed with the arguments of this run, so that people can paste them. Never with a key."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
-CARRIED = ("server", "ca", "header", "client_cert", "client_key", "timeout", "concurrency")
-"""How the server is reached; the key, and whatever else is secret, has no place in a text."""
+REMEMBERED = ("server", "ca", "header", "client_cert", "client_key", "timeout", "concurrency")
+"""The arguments that say how to reach the server. The key, as every secret, is not shown."""
 
 WITH_RULES = ("preview", "plan", "sync", "status", "explain", "adopt")
-"""Rules files come before what else the verb names; `apply` has them after the plan, `undo` as a flag."""
+"""Verbs with rules files before their other arguments. `apply` has them after the plan, `undo` as a flag."""
 
 WITH_SERVER = (*WITH_RULES, "apply", "undo", "check")
 WITH_LEDGER = (*WITH_RULES, "apply", "undo", "history", "ledger")
@@ -32,59 +32,58 @@ _COMMAND = re.compile(rf"""`((?:{_VERBS})(?:[ ](?:[^`'"\\]|'[^']*'|"[^"]*")+)?)`
 
 @dataclass(frozen=True, slots=True)
 class _RunArguments:
-    """The arguments of the run that goes on to other commands."""
+    """The arguments of this run that other commands need, too."""
 
     rules: tuple[str, ...] = ()
     server: tuple[str, ...] = ()
     ledger: tuple[str, ...] = ()
 
 
-_this = _RunArguments()
+_run = _RunArguments()
 
 
-def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """Give commands that are printed the arguments of this run, from now on."""
-    global _this  # noqa: PLW0603 - a process has one command line
+def remember_arguments(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Complete commands in messages with the arguments of this run from now on."""
+    global _run  # noqa: PLW0603 - a process has one command line
     values = {name: value for name, value in vars(arguments).items() if value and value != parser.get_default(name)}
     rules = values.get("rules", ())
     if verb in {"explain", "adopt"}:
         rules = [Path(word) for word in arguments.words[: -2 if verb == "explain" else -1]]
-    _this = _RunArguments(
+    _run = _RunArguments(
         tuple(_text(rule) for rule in rules),
-        tuple(word for name in CARRIED if name in values for word in _option(name, values[name])),
+        tuple(word for name in REMEMBERED if name in values for word in _option(name, values[name])),
         ("--ledger", _text(values["ledger"])) if "ledger" in values else (),
     )
 
 
 def remember_rules_files(paths: Iterable[Path]) -> None:
-    """Remember the rules files of this run, if they are not among its arguments."""
-    global _this  # noqa: PLW0603
-    _this = _RunArguments(tuple(_text(path) for path in paths), _this.server, _this.ledger)
+    """Remember rules files of this run that are not among its arguments."""
+    global _run  # noqa: PLW0603
+    _run = _RunArguments(tuple(_text(path) for path in paths), _run.server, _run.ledger)
 
 
-def forget_rules_files() -> None:
-    """Forget the rules files: the run is over."""
-    global _this  # noqa: PLW0603
-    _this = _RunArguments()
+def forget_arguments() -> None:
+    """Forget the arguments: the run is over."""
+    global _run  # noqa: PLW0603
+    _run = _RunArguments()
 
 
 def pasteable(text: str) -> str:
-    """Returns a text for people in which each command in backticks is whole.
+    """Returns a text in which each command in backticks is completed.
 
-    At the end of a line, after a colon, it stands alone: there nothing has to be told from it, and in a shell backticks
-    mean something else.
+    At the end of a line, after a colon, the backticks go: nothing follows, and to a shell they mean something else.
     """
 
-    def whole(match: re.Match[str]) -> str:
+    def completed(match: re.Match[str]) -> str:
         line = f"{PROGRAM} {shlex.join(_words(shlex.split(match[1])))}"
         is_alone = match.string[: match.start()].endswith(": ") and match.end() == len(match.string)
         return line if is_alone else f"`{line}`"
 
-    return _COMMAND.sub(whole, text) if "`" in text else text
+    return _COMMAND.sub(completed, text) if "`" in text else text
 
 
 def _words(words: Sequence[str]) -> list[str]:
-    """A verb with its words, and with what it can take of the arguments of this run."""
+    """Returns a verb with its arguments, and with those of this run that it takes."""
     verb, rest = words[0], list(words[1:])
     action = [rest.pop(0)] if verb == "ledger" and rest else []
     names: list[str] = []
@@ -99,22 +98,22 @@ def _words(words: Sequence[str]) -> list[str]:
         else:
             names.append(word)
     if verb in WITH_RULES:
-        names = [*_this.rules, *names]
+        names = [*_run.rules, *names]
     elif verb == "apply":
-        names += _this.rules
-    elif verb == "undo" and _this.rules:
-        options += ["--rules", *_this.rules]
+        names += _run.rules
+    elif verb == "undo" and _run.rules:
+        options += ["--rules", *_run.rules]
     if verb in WITH_LEDGER:
-        options += _this.ledger
+        options += _run.ledger
     if verb in WITH_SERVER:
-        options += _this.server
+        options += _run.server
     if any(name.startswith("-") for name in names):
         return [verb, *action, *options, "--", *names]
     return [verb, *action, *names, *options]
 
 
 def _option(name: str, value: object) -> Iterator[str]:
-    """A flag with its values. A header says where its value stands; one with the value itself is left out."""
+    """Yields a flag with its values. Headers name the source of their value; those that hold it are left out."""
     flag = f"--{name.replace('_', '-')}"
     for item in value if isinstance(value, list) else [value]:
         text = _text(item)
@@ -128,5 +127,5 @@ def _option(name: str, value: object) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """A path counts from wherever it is pasted."""
+    """Returns a value as text. Paths are absolute, so that they hold wherever they are pasted."""
     return str(value.absolute()) if isinstance(value, Path) else str(value)

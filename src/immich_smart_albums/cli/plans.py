@@ -1,4 +1,4 @@
-"""Plans on the command line: made, printed, and what exit code they mean."""
+"""Plans on the command line: printed, applied, and the exit codes that they mean."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.session.session import Session
 
-NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
+_NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
 
 
-def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = NONE) -> None:
-    """Print the plan on stdout, as text, json or markdown; JSON also has what went wrong when it was written."""
+def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = _NONE) -> None:
+    """Print a plan on stdout, as text, json or markdown. JSON also has the failures when it was applied."""
     plan = _with_commands(plan)
     match format_:
         case "json":
@@ -47,7 +47,7 @@ def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem
 
 
 def _with_commands(plan: Plan) -> Plan:
-    """A plan in which each command in its sentences is whole, before they are put into JSON or Markdown."""
+    """Returns the plan with the commands in its sentences completed, before JSON or Markdown quote them."""
     return structs.replace(plan, albums=tuple(_album_with_commands(album) for album in plan.albums))
 
 
@@ -59,13 +59,13 @@ def _album_with_commands(album: AlbumPlan) -> AlbumPlan:
 
 
 def _problem_with_commands(problem: Problem) -> Problem:
-    """A problem in which each command is whole."""
+    """Returns the problem with the commands in it completed."""
     hint = None if problem.hint is None else pasteable(problem.hint)
     return replace(problem, message=pasteable(problem.message), hint=hint)
 
 
 def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
-    """Returns the exit code of a plan that nobody writes; whatever makes it another than 0 is said on stderr."""
+    """Report a plan that is not applied. Returns its exit code; stderr says why it is not 0."""
     console.problems(plan_problems(plan))
     for refusal in plan.refusals:
         console.problem(Problem("", refusal, GUARD_HINT))
@@ -76,7 +76,7 @@ def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE)
 
 
 def exit_code_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
-    """Returns the exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
+    """Returns the exit code of a plan: a refusal goes before a failure, and that before `changes`."""
     if plan.is_refused:
         return Exit.REFUSED
     if any(album.problems for album in plan.albums):
@@ -85,52 +85,52 @@ def exit_code_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
 
 
 def print_and_apply(plan: Plan, session: Session, console: Console, format_: str, *, exit_code: bool) -> Exit:
-    """Print a plan, write it, and say what was written, also when it fails in the middle.
+    """Print a plan, apply it, and report what was written, also when it fails in the middle. Returns the exit code.
 
-    Whatever makes the exit code another than 0 is said on stderr, once. JSON is printed last, with all that went wrong
-    in it. An album for which a key lacks a permission is not written. Raises SmartAlbumsError.
+    Stderr says once why the exit code is not 0. JSON is printed last, with all failures in it. Albums for which a key
+    lacks a permission are not written. Raises SmartAlbumsError.
     """
     plan = session.writable(plan)
     if format_ != "json":
         print_plan(plan, format_)
     console.problems(plan_problems(plan))
     try:
-        report = _apply(plan, session, console)
+        result = _apply(plan, session, console)
     except SmartAlbumsError as error:
         if format_ != "json":
             raise
         console.error(error)
         print_plan(plan, format_, {} if isinstance(error, UnsafePlan) else {"": problems_of(error)})
         return exit_of(error)
-    failures = _failures(plan, report)
+    failures = _failures(plan, result)
     if failures:
         console.say()
     console.problems(failures)
     if format_ == "json":
         print_plan(plan, format_, failures)
     code = exit_code_of(plan)
-    if code is Exit.DONE and exit_code and report.has_changed:
+    if code is Exit.DONE and exit_code and result.has_changed:
         console.say("something was changed, and --exit-code says so")
         code = Exit.CHANGED
     return code if code is Exit.REFUSED or not failures else Exit.FAILED
 
 
-def _failures(plan: Plan, report: ApplyResult) -> dict[str, list[Problem]]:
-    """What went wrong in each album when it was written; what its guard refuses was told with the plan."""
+def _failures(plan: Plan, result: ApplyResult) -> dict[str, list[Problem]]:
+    """Returns the problems of writing each album. What guards refuse was reported with the plan."""
     problems_by_album = {
         album.name: [problem for failure in of_album.failures for problem in problems_of(failure)]
-        for album, of_album in zip(plan.albums, report.albums, strict=False)
+        for album, of_album in zip(plan.albums, result.albums, strict=False)
         if any(not isinstance(failure, UnsafePlan) for failure in of_album.failures)
     }
     return {name: problems for name, problems in problems_by_album.items() if problems}
 
 
 def _apply(plan: Plan, session: Session, console: Console) -> ApplyResult:
-    report, patience = ApplyResult(), GracefulStop(console.say)
+    result, graceful_stop = ApplyResult(), GracefulStop(console.say)
     try:
-        with patience.handling_signals():
-            session.apply(plan, stop=patience.is_requested, result=report)
+        with graceful_stop.handling_signals():
+            session.apply(plan, stop=graceful_stop.is_requested, result=result)
     finally:
-        for line in report_lines(plan, report):
+        for line in report_lines(plan, result):
             console.say(line)
-    return report
+    return result

@@ -1,4 +1,4 @@
-"""From the arguments of a verb with rules files to its session."""
+"""Sessions from the arguments of verbs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rules_session(
 
 
 def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> SessionOptions:
-    """Returns what the arguments say; `paths` are the rules files where these are not arguments of their own."""
+    """Returns the session options of the arguments; `paths` are rules files that are no arguments of their own."""
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)
     return SessionOptions(
@@ -61,15 +61,15 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
 
 
 def show_options(arguments: argparse.Namespace) -> SessionOptions:
-    """Returns the options for rules that are only shown."""
+    """Returns the session options for rules that are only shown."""
     return SessionOptions(environment=os.environ, today=today(), rules=arguments.rules)
 
 
 def ledger_session(arguments: argparse.Namespace) -> Session:
-    """Returns a session for verbs that ask the ledger only."""
+    """Returns a session for verbs that use only the ledger."""
     return Session(SessionOptions(environment=os.environ, today=today(), ledger=arguments.ledger))
 
 
 def today() -> date:
-    """Returns the day on the calendar of the user."""
+    """Returns the date in the user's time zone."""
     return datetime.now().astimezone().date()

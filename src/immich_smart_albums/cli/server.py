@@ -1,4 +1,4 @@
-"""The server that the arguments, the environment and a `.env` file name."""
+"""How to reach the server: from the arguments, the environment and a `.env` file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_REQUESTS_AT_A_TIME = 64
 
 
 def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> ConnectionOptions:
-    """Returns how to talk to the server: what is wrong with numbers and headers is noted."""
+    """Returns the connection options. Adds problems of numbers and headers to the diagnostics."""
     variables = Variables.read(os.environ, Path())
     return ConnectionOptions(
         whole_number("--concurrency", arguments.concurrency, diagnostics, most=MOST_REQUESTS_AT_A_TIME),
@@ -34,10 +34,7 @@ def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> 
 
 
 def read_certificate(arguments: argparse.Namespace, variables: Variables) -> tuple[Path | None, Path | None]:
-    """Returns the certificate that shows who we are, and its key, of the flags, else of variables.
-
-    None if none says it.
-    """
+    """Returns the client certificate and its key, from the flags, else from variables. None for what is not given."""
     if arguments.client_cert is not None:
         return arguments.client_cert, arguments.client_key
     variables_set = [variables.find(name) for name in CERTIFICATE_NAMES]

@@ -1,4 +1,4 @@
-"""The verbs with their arguments, in one table. Nothing heavy is imported here, so that --help is quick."""
+"""The table of verbs, with their arguments. Nothing heavy is imported here, so that --help is quick."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from immich_smart_albums.cli.parser import (
     add_server,
     add_verbose,
     at_least_one,
-    whole,
+    not_negative,
 )
 from immich_smart_albums.report.assets import FORMATS
 
@@ -199,7 +199,11 @@ def _daemon(parser: Parser) -> None:
         "--allow-host", action="append", default=[], metavar="HOST", help="name that the studio is reached by"
     )
     parser.add_argument(
-        "--jitter", type=whole, default=30, metavar="SECONDS", help="put each run off by some seconds, at most (30)"
+        "--jitter",
+        type=not_negative,
+        default=30,
+        metavar="SECONDS",
+        help="put each run off by some seconds, at most (30)",
     )
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="lines on stderr (text)")
     _add_quiet(parser)

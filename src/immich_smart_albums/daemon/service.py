@@ -7,7 +7,6 @@ import secrets
 import signal
 import threading
 import time
-import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from immich_smart_albums.errors import ServerError, SmartAlbumsError, Stopped, U
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import Webhook as WorkflowHook
 from immich_smart_albums.operations.workflows import install
+from immich_smart_albums.report.failures import raised_at
 from immich_smart_albums.session.events import Detail, Exchanged, Note, StatusMessage
 from immich_smart_albums.session.places import ledger_place
 
@@ -194,9 +194,7 @@ class Service:
         self._log.warning("state", text)
 
     def _log_bug(self, error: Exception) -> None:
-        places = traceback.extract_tb(error.__traceback__)
-        where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(places))
-        self._log.error("bug", f"this is a bug in this tool: {type(error).__name__}: {error} ({where})")
+        self._log.error("bug", f"this is a bug in this tool: {type(error).__name__}: {error} ({raised_at(error)})")
 
 
 def state_place(options: SessionOptions) -> Path:

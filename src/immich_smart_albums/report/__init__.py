@@ -1,3 +1,3 @@
-"""Selections, plans and findings as text and JSON. No decisions are made here."""
+"""Values as text, JSON, Markdown and pages. No decisions are made here."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Result of a run, in one line for each album."""
+"""The result of an applied plan, in one line for each album."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
 _REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.NOT_DONE, Outcome.UNKNOWN)
 
 
-def report_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
-    """Returns what became of a plan, and how it is taken back; of albums without changes nothing is said."""
-    yield from album_lines(plan, report)
-    if report.run is not None and any(album.has_changed and not album.deleted for album in report.albums):
-        yield f"this was run {report.run}; to take it back: {command('undo', str(report.run))}"
+def report_lines(plan: Plan, result: ApplyResult) -> Iterator[str]:
+    """Yields a line for each album that had changes, and the command that undoes the run."""
+    yield from album_lines(plan, result)
+    if result.run is not None and any(album.has_changed and not album.deleted for album in result.albums):
+        yield f"this was run {result.run}; to take it back: {command('undo', str(result.run))}"
 
 
-def album_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
-    """Returns what became of each album that had changes."""
-    for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
+def album_lines(plan: Plan, result: ApplyResult) -> Iterator[str]:
+    """Yields a line for each album that had changes."""
+    for album_plan, album_result in zip(plan.albums, result.albums, strict=False):
         if album_plan.has_changes:
-            yield album_line(album_plan, album_report) if album_report.tried else f"{_name(album_plan)}: not tried"
+            yield album_line(album_plan, album_result) if album_result.tried else f"{_name(album_plan)}: not tried"
 
 
-def album_line(plan: AlbumPlan, report: AlbumResult) -> str:
+def album_line(plan: AlbumPlan, result: AlbumResult) -> str:
     """Returns what was written to one album."""
     if not plan.additions and not plan.has_changes and plan.album is None:
         return f"{_name(plan)}: nothing matches, so the album was not created"
-    there = plan.already_there + report.count(Outcome.ALREADY_THERE)
+    there = plan.already_there + result.count(Outcome.ALREADY_THERE)
     parts = []
     if plan.additions or not plan.has_changes:
-        parts = [f"{report.added:,} added", f"{there:,} already there"]
+        parts = [f"{result.added:,} added", f"{there:,} already there"]
     if plan.removals:
-        parts.append(f"{report.removed:,} taken out")
-    if report.deleted:
+        parts.append(f"{result.removed:,} taken out")
+    if result.deleted:
         parts.append("album deleted")
-    let_in = sum(share.role is not None for share in report.shares)
-    if let_in:
-        parts.append(f"shared with {count(let_in, 'user')}")
-    if len(report.shares) > let_in:
-        parts.append(f"no longer shared with {count(len(report.shares) - let_in, 'user')}")
-    if report.edits:
+    shared = sum(share.role is not None for share in result.shares)
+    if shared:
+        parts.append(f"shared with {count(shared, 'user')}")
+    if len(result.shares) > shared:
+        parts.append(f"no longer shared with {count(len(result.shares) - shared, 'user')}")
+    if result.edits:
         parts.append("details changed")
-    reasons = ", ".join(f"{number:,} {outcome.value}" for outcome in _REFUSED if (number := report.count(outcome)))
+    reasons = ", ".join(f"{number:,} {outcome.value}" for outcome in _REFUSED if (number := result.count(outcome)))
     if reasons:
-        parts.append(f"{report.refused:,} refused ({reasons})")
-    left = len(plan.additions) - len(report.outcomes) + len(plan.removals) - len(report.removals)
+        parts.append(f"{result.refused:,} refused ({reasons})")
+    left = len(plan.additions) - len(result.outcomes) + len(plan.removals) - len(result.removals)
     if left:
         parts.append(f"{left:,} not tried")
-    created = "album created, " if report.created else ""
+    created = "album created, " if result.created else ""
     return f"{_name(plan)}: {created}{', '.join(parts)}"
 
 

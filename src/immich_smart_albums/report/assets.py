@@ -1,4 +1,4 @@
-"""One photo, for people and for programs."""
+"""One photo as text and as JSON."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def asset_url(base: str, asset_id: str) -> str:
-    """Returns where a browser shows a photo: `http://photos:2283/photos/ID`."""
+    """Returns the address of a photo's page in Immich: `http://photos:2283/photos/ID`."""
     return f"{base}/photos/{asset_id}"
 
 
 def asset_line(asset: Asset, base: str) -> str:
-    """Returns local time, file name and address."""
+    """Returns a photo in a line: local time, file name and address."""
     local_time = asset.local_time.replace("T", " ")
     return f"{local_time:19}  {one_line(asset.file_name):32}  {asset_url(base, asset.id)}"
 
@@ -34,10 +34,10 @@ LINE_FORMATS: Mapping[str, Callable[[Asset, str], str]] = {
     "ids": lambda asset, _: asset.id,
     "table": _row,
 }
-"""How a preview prints one photo of a server; a table has local time, type, file name and address."""
+"""The formats of a line of a preview. Those of a table are local time, type, file name and address."""
 
 FORMATS = (*LINE_FORMATS, "json")
-"""The formats of a preview; the first is the usual one."""
+"""The formats of a preview; the first is the default."""
 
 
 def asset_json(asset: Asset, base: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The envelope of all JSON of this tool: its version, and how it is written."""
+"""The envelope of all JSON of this tool: its version, and how it is serialised."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
+"""It grows when a field changes its meaning or goes away."""
 
 
-def envelope(answer: Mapping[str, object]) -> dict[str, object]:
-    """Returns an answer with the version of what its fields mean; plain values that `json` writes."""
-    return {"version": JSON_VERSION, **answer}
+def envelope(fields: Mapping[str, object]) -> dict[str, object]:
+    """Returns the fields of a document, plain values, with the version of their meaning."""
+    return {"version": JSON_VERSION, **fields}
 
 
 def json_text(document: object) -> str:
-    """Returns a document as text: plain ASCII, so that every terminal and pipe takes it."""
+    """Returns a document as JSON in ASCII, which every terminal and pipe can take."""
     return json.dumps(document, indent=2)

@@ -28,7 +28,7 @@ _WORDS = {"all": "all of these", "any": "any of these", "not": "none of this"}
 
 
 def explanation_lines(explanation: AlbumExplanation) -> Iterator[str]:
-    """Returns the photo, what the rule says of it for each account, and how it stands to the album."""
+    """Yields the photo, the verdict of the rule for each account, and whether the photo is in the album."""
     asset = next((account.asset for account in explanation.accounts if account.asset), None)
     yield asset_line(asset, explanation.server) if asset else asset_url(explanation.server, explanation.asset_id)
     yield f"{_matches(explanation.passed)} {one_line(explanation.rule)!r}"
@@ -87,25 +87,21 @@ def _near_misses(explanation: Explanation) -> Iterator[str]:
 
 
 def near_misses(explanation: Explanation) -> tuple[str, Sequence[Reason]]:
-    """Returns the single changes with which it would match, and words for them.
-
-    A rule of one predicate has nothing to tell.
-    """
+    """Returns the near misses, with a heading for them. A rule of one predicate has none."""
     misses = explanation.near_misses
     if explanation.passed or explanation.tree in misses:
         misses = ()
-    return "It would match but for one:" if len(
-        misses
-    ) == 1 else "It would match if one of these were otherwise:", misses
+    is_one = len(misses) == 1
+    return "It would match but for one:" if is_one else "It would match if one of these were otherwise:", misses
 
 
 def reason_words(reason: Reason) -> str:
-    """Returns a part of an explanation in words."""
+    """Returns the words of a part of a rule."""
     return one_line(reason.words or _WORDS[reason.kind])
 
 
 def doing(place: AlbumPlacement, asset_id: str) -> str:
-    """Returns whether a photo is in an album, and whose doing that is."""
+    """Returns whether a photo is in an album, and who put it there or took it out."""
     forget = command("ledger", "forget", place.name, asset_id)
     if place.problems:
         return "could not be looked at"
@@ -148,7 +144,7 @@ def _by(run: Run | None) -> str:
 
 def explanation_json(explanation: AlbumExplanation) -> dict[str, object]:
     """Returns the whole explanation as one JSON object."""
-    answer = {
+    fields = {
         "server": explanation.server,
         "rule": explanation.rule,
         "asset": {"id": explanation.asset_id, "url": asset_url(explanation.server, explanation.asset_id)},
@@ -157,11 +153,11 @@ def explanation_json(explanation: AlbumExplanation) -> dict[str, object]:
         "albums": [_place_json(place, explanation) for place in explanation.places],
         "problems": [problem_json(problem) for problem in explanation_problems(explanation)],
     }
-    return envelope(answer)
+    return envelope(fields)
 
 
 def explanation_problems(explanation: AlbumExplanation) -> tuple[Problem, ...]:
-    """Returns why accounts could not be asked, and albums not be looked at; each once."""
+    """Returns the problems of accounts and albums, each once."""
     of_accounts = (problem for why in explanation.accounts for problem in why.problems)
     of_places = (problem for place in explanation.places for problem in place.problems)
     return tuple(dict.fromkeys((*of_accounts, *of_places)))
@@ -202,7 +198,7 @@ def _answer_json(answer: LeafEvidence) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it; what it has not becomes text."""
+    """Returns a value as JSON has it; what JSON does not have becomes text."""
     match value:
         case None | bool() | int() | float() | str():
             return value

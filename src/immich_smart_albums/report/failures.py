@@ -1,7 +1,8 @@
-"""Failures of a run: for people on stderr, for programs in the JSON on stdout."""
+"""Failures as text and as JSON."""
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem
@@ -17,24 +18,30 @@ GUARD_HINT = "Nothing was written to it. Look at the plan; if it is right, allow
 
 
 def problem_json(problem: Problem) -> dict[str, object]:
-    """Returns a problem, where it stands, and what to do about it."""
+    """Returns a problem as JSON: its place, its message, and its hint."""
     return {"where": problem.where, "message": problem.message, "hint": problem.hint}
 
 
 def problems_of(error: SmartAlbumsError) -> tuple[Problem, ...]:
-    """Returns a failure as problems: those of the input one by one."""
+    """Returns the problems of a failure: one, or for wrong input all of them."""
     if isinstance(error, ConfigurationError):
         return error.problems
     return (Problem("", error.message, error.hint),)
 
 
 def failure_json(problems: Iterable[Problem]) -> dict[str, object]:
-    """Returns what stands on stdout where JSON was asked for and there is no result."""
+    """Returns the JSON of a run without a result."""
     return envelope({"problems": [problem_json(problem) for problem in problems]})
 
 
+def raised_at(error: Exception) -> str:
+    """Returns the functions and lines that an exception came through, the innermost first: `read:12 < run:40`."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+
+
 def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[str]]:
-    """Returns every problem once, with the names of the albums that it stops; `problems` are those of each album."""
+    """Returns every problem once, with the names of the albums that it stops."""
     albums: dict[Problem, list[str]] = {}
     for name, of_one in problems.items():
         for problem in dict.fromkeys(of_one):
@@ -43,7 +50,7 @@ def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[st
 
 
 def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
-    """Returns why albums were not planned, or may not be written, by the album's name."""
+    """Returns the problems and refusals of albums, by the album's name."""
     return {
         album.name: (*album.problems, *(Problem("", f"refused: {refusal}", GUARD_HINT) for refusal in album.refusals))
         for album in plan.albums
@@ -52,7 +59,7 @@ def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
 
 
 def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[str, object]]:
-    """Returns the problems of albums in one list: each once, with the albums that it stops."""
+    """Returns the problems of albums as JSON: each once, with the albums that it stops."""
     return [
         {"albums": [name for name in names if name], **problem_json(problem)}
         for problem, names in by_album(problems).items()
@@ -60,7 +67,7 @@ def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[
 
 
 def problem_texts(problem: Problem, albums: Sequence[str] = ()) -> Iterator[str]:
-    """Returns a problem in lines: the albums that it stops, where it stands, what it is, and what to do about it."""
+    """Yields the lines of a problem: the albums that it stops, its place and message, the excerpt, the hint."""
     before = [", ".join(albums)] if albums else []
     before += [problem.where] if problem.where and problem.where not in albums else []
     yield ": ".join([*before, problem.message])

@@ -1,4 +1,4 @@
-"""Findings of a check, in words."""
+"""The findings of a check as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNANSWERED = "could not be asked for"
 
 
 def health_lines(health: CheckReport) -> Iterator[str]:
-    """Returns the check as lines of text."""
+    """Yields the lines of a check."""
     yield f"Server       {health.base}, Immich {health.version}"
     if "me" in health.unanswered:
         yield f"Key          {_UNANSWERED}"

@@ -23,7 +23,7 @@ _SIGNS = {Outcome.ADDED: "+", Outcome.REMOVED: "-", Outcome.ALREADY_THERE: "·"}
 
 
 def runs_lines(runs: Sequence[RunHistory]) -> Iterator[str]:
-    """Returns runs, newest first, with what each came to."""
+    """Yields a table of runs, newest first, with the result of each."""
     if not runs:
         yield "Nothing was written yet."
         return
@@ -58,7 +58,7 @@ def _endings(history: RunHistory) -> Iterator[str]:
 
 
 def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
-    """Returns what one run wrote, album by album."""
+    """Yields what one run wrote, album by album."""
     yield f"Run {run.id}, {_what(run)} on {one_line(run.server)}, {_when(run.started)} UTC: {_end(run)}"
     albums = by_rule(writes)
     if not albums:
@@ -70,7 +70,7 @@ def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
 
 
 def by_rule(writes: Iterable[Write]) -> dict[str, list[Write]]:
-    """Returns the writes of a run by the rule whose album they are about."""
+    """Returns the writes of a run by the rule of their album."""
     albums: dict[str, list[Write]] = {}
     for write in writes:
         albums.setdefault(write.intent.key.rule, []).append(write)
@@ -82,8 +82,8 @@ def album_ids(writes: Iterable[Write]) -> list[str]:
     return list(dict.fromkeys(write.intent.album_id for write in writes if write.intent.album_id))
 
 
-def _when(moment: str) -> str:
-    return moment[:19].replace("T", " ")
+def _when(time: str) -> str:
+    return time[:19].replace("T", " ")
 
 
 def _what(run: Run) -> str:
@@ -95,7 +95,7 @@ def _end(run: Run) -> str:
 
 
 def written_lines(writes: Iterable[Write], base: str) -> Iterator[str]:
-    """Returns what was written to one album, line by line."""
+    """Yields what was written to one album, line by line."""
     photos: Counter[Outcome] = Counter()
     unknown = 0
     for write in writes:
@@ -105,8 +105,8 @@ def written_lines(writes: Iterable[Write], base: str) -> Iterator[str]:
             unknown += len(change.assets) - len(write.outcomes) if write.state is WriteState.OPEN else 0
         else:
             if isinstance(change, CreateAlbum):
-                yield f"~ created{_doubt(write)}"
-            yield from (f"~ {edit}{_doubt(write)}" for edit in edits_of(change, base))
+                yield f"~ created{_remark(write)}"
+            yield from (f"~ {edit}{_remark(write)}" for edit in edits_of(change, base))
     for outcome in Outcome:
         if photos[outcome]:
             photo_count = count(photos[outcome], "photo")
@@ -119,7 +119,7 @@ def written_lines(writes: Iterable[Write], base: str) -> Iterator[str]:
         yield f"⚠ {count(unknown, 'photo')} of which nobody knows: the run was cut off; the next one looks"
 
 
-def _doubt(write: Write) -> str:
+def _remark(write: Write) -> str:
     match write.state:
         case WriteState.OPEN | WriteState.SETTLED:
             return " (perhaps: the run was cut off)"

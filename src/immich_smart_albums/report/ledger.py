@@ -1,4 +1,4 @@
-"""The ledger's memory of albums, as text and as JSON."""
+"""What the ledger knows of albums, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
-    """Returns all albums that the ledger knows, each with what is in it and what stays out."""
+    """Yields a table of albums, with the numbers of photos that are in them and that stay out."""
     if not albums:
         yield "The ledger knows no album yet."
         return
@@ -37,13 +37,13 @@ def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
 
 
 def album_lines(album: KnownAlbum, memory: AlbumMemory) -> Iterator[str]:
-    """Returns one album, and the photos that stay out of it until somebody allows them again."""
+    """Yields one album, and the photos that stay out of it."""
     yield from albums_lines([album])
-    out = _out(memory)
-    if out:
+    kept_out = _kept_out(memory)
+    if kept_out:
         yield ""
-        yield f"{count(len(out), 'photo')} kept out, until {command('ledger', 'forget', album.key.rule)}:"
-        for membership in out:
+        yield f"{count(len(kept_out), 'photo')} kept out, until {command('ledger', 'forget', album.key.rule)}:"
+        for membership in kept_out:
             line = asset_line(membership.asset, album.server)
             yield f"  {line}  {membership.standing.value}, added in run {membership.run}"
 
@@ -55,10 +55,10 @@ def _album(album: KnownAlbum) -> str:
     return f"{name}{album.server}/albums/{album.binding.album_id}"
 
 
-def _out(memory: AlbumMemory) -> list[Membership]:
-    """Newest first."""
-    out = [membership for membership in memory.memberships.values() if membership.standing in KEPT_OUT]
-    return sorted(out, key=lambda membership: membership.asset.newest_first())
+def _kept_out(memory: AlbumMemory) -> list[Membership]:
+    """Returns the photos that stay out of an album, newest first."""
+    kept_out = [membership for membership in memory.memberships.values() if membership.standing in KEPT_OUT]
+    return sorted(kept_out, key=lambda membership: membership.asset.newest_first())
 
 
 def albums_json(albums: Sequence[KnownAlbum]) -> dict[str, object]:
@@ -70,7 +70,7 @@ def album_json(album: KnownAlbum, memory: AlbumMemory) -> dict[str, object]:
     """Returns one album, with the photos that stay out of it, as one JSON object."""
     kept_out = [
         {**asset_json(membership.asset, album.server), "standing": membership.standing.value, "run": membership.run}
-        for membership in _out(memory)
+        for membership in _kept_out(memory)
     ]
     return envelope({**_known_json(album), "keptOut": kept_out})
 

@@ -1,4 +1,4 @@
-"""A plan of searches as text: their sizes, what is done with what they find, what is checked here."""
+"""A query plan as text: the searches with their sizes, and how each rule is answered from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, Scan
 
 _PAGE = 1000
-"""Assets in an answer."""
+"""Photos in a response."""
 
 
 def query_plan_lines(
@@ -27,10 +27,10 @@ def query_plan_lines(
     *,
     title: str,
 ) -> Iterator[str]:
-    """Returns a plan of searches.
+    """Yields the lines of a query plan.
 
-    `sizes` is how many assets some of them find, `named` what ids stand for, and `requested_fields`
-    what they ask to be shown of each asset: `exifInfo`, `people`.
+    `sizes` are the numbers of photos that some searches find, `named` the names of ids, and `requested_fields` the
+    fields of photos that each search asks for: `exifInfo`, `people`.
     """
     numbers = {scan.query: number for number, scan in enumerate(plan.scans, 1)}
     yield one_line(title)
@@ -66,7 +66,7 @@ def _size(query: Query, sizes: Mapping[Query, int]) -> int | None:
 
 
 def _requests(query: Query, size: int) -> int:
-    """Each place where photos are shown is searched by itself."""
+    """Returns the number of requests for a search. Timeline, archive and trash are searched separately."""
     return len(query.visibility) - 1 + max(1, -(-size // _PAGE))
 
 
@@ -92,7 +92,7 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
 
 
 def _residual(residual: Node, branch: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
-    """What must hold, a line each; that all of it must is not said at the top."""
+    """Yields a line for each condition of a residual; the outermost "all of these" is omitted."""
 
     def leaf_lines(leaf: Leaf) -> list[str]:
         if isinstance(leaf, Search):

@@ -1,6 +1,6 @@
-"""Rules as they count: files put together, defaults filled in, and where each setting comes from. It is YAML again.
+"""Rules as YAML, with all files merged, defaults filled in, and the origin of each setting as a comment.
 
-No key is in it, and nothing that may hold one: of a program that prints a key only its name.
+It has no key, and nothing that may hold one: of a program that prints a key only its name.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _LOGIN = re.compile(r"://[^/\s]*@")
 _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
-"""Texts that mean themselves without quotes, wherever they stand."""
+"""Texts that need no quotes in YAML."""
 
 
 def rules_text(rules: RuleSet, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
-    """Returns the lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
+    """Yields the lines. `server` is the address and its origin, `keys` are the origins of the keys by account."""
     if server is None:
         yield "# server: not known"
     else:
@@ -37,7 +37,7 @@ def rules_text(rules: RuleSet, server: tuple[str, str] | None, keys: Mapping[str
             yield f"  {_scalar(account.name)}: {_account(account)}  # {keys[account.name]}"
     else:
         yield from (f"# account {name}: {origin}" for name, origin in keys.items())
-    yield from _way_there(rules)
+    yield from _connection(rules)
     if rules.people:
         yield f"people:{_place(rules, 'people')}"
         yield from (f"  {_scalar(name)}: {_list(members)}" for name, members in rules.people.items())
@@ -57,8 +57,8 @@ def rules_text(rules: RuleSet, server: tuple[str, str] | None, keys: Mapping[str
         yield from _album(album, has_accounts=bool(rules.accounts))
 
 
-def _way_there(rules: RuleSet) -> Iterator[str]:
-    """What is shown to a login in front of Immich."""
+def _connection(rules: RuleSet) -> Iterator[str]:
+    """Yields the headers and certificates for a login in front of Immich."""
     if rules.headers:
         yield f"headers:{_place(rules, 'headers')}"
         yield from (f"  {header.name}: {_header(header)}" for header in rules.headers)
@@ -105,7 +105,7 @@ def _account(account: Account) -> str:
 
 
 def _header(header: Header) -> str:
-    """Where a header's value comes from; the value itself is not read for this."""
+    """Returns the source of a header's value. The value itself is not read."""
     return f"{{env: {_scalar(header.env)}}}" if header.env is not None else f"{{file: {_scalar(header.file or '')}}}"
 
 
@@ -117,7 +117,7 @@ def _entry(word: str, value: ValueNode) -> list[str]:
 
 
 def _lines(value: ValueNode) -> list[str]:
-    """A value in block style, as it was written."""
+    """Returns the lines of a value in block style, as it was written."""
     match value:
         case ScalarNode():
             return [value.text if _is_plain(value) else _quoted(value.text)]
@@ -135,7 +135,7 @@ def _lines(value: ValueNode) -> list[str]:
 
 
 def _is_plain(value: ScalarNode) -> bool:
-    """Whether a text was written without quotes, on one line, and may be so again."""
+    """Returns whether a text was written without quotes, on one line."""
     return not value.quoted and "\n" not in value.text
 
 
@@ -144,13 +144,13 @@ def _scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """In double quotes, which YAML reads as JSON does; what no terminal should be given is spelled out."""
+    """Returns a text in double quotes, as in JSON; characters that could steer a terminal are escaped."""
     plain = json.dumps(text, ensure_ascii=False)
-    return "".join(character if is_harmless(character) else _spelled_out(character) for character in plain)
+    return "".join(character if is_harmless(character) else _escape(character) for character in plain)
 
 
-def _spelled_out(character: str) -> str:
-    """YAML's escape; unlike JSON's it is never a pair of surrogates."""
+def _escape(character: str) -> str:
+    """Returns YAML's escape of a character. Unlike JSON's it is never a pair of surrogates."""
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

@@ -1,4 +1,4 @@
-"""A selection for people and for pipes."""
+"""A selection as lines and as JSON."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NOUNS = {"IMAGE": "photos", "VIDEO": "videos", "AUDIO": "sounds", "OTHER": "oth
 
 
 def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
-    """Returns one line per asset, in one of `LINE_FORMATS`."""
+    """Returns a line for each photo, in one of `LINE_FORMATS`."""
     line = LINE_FORMATS[format_]
     return (line(asset, base) for asset in assets)
 
 
 def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
-    """Returns a selection in a few rows: how many of each type, and from when to when."""
+    """Returns a selection in a few rows: the number of each type, and the first and last day."""
     counts = Counter(_NOUNS.get(asset.type, "other files") for asset in assets)
     rows = [(noun, f"{count:,}") for noun, count in sorted(counts.items(), key=lambda item: -item[1])]
     if len(rows) > 1:
@@ -39,10 +39,10 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
 
 
 def as_json(
-    selection: Selection, base: str, report: AlbumResult | None, failures: Iterable[Problem] = ()
+    selection: Selection, base: str, result: AlbumResult | None, failures: Iterable[Problem] = ()
 ) -> dict[str, object]:
-    """Returns a selection, what was written of it, and what went wrong with that, as one JSON object."""
-    answer: dict[str, object] = {
+    """Returns a selection, the result of writing it, and the problems of that, as one JSON object."""
+    fields: dict[str, object] = {
         "server": base,
         "matched": selection.matched,
         "assets": [asset_json(asset, base) for asset in selection.assets],
@@ -51,21 +51,21 @@ def as_json(
             for reason, assets in selection.waiting.items()
         ],
     }
-    if report is not None:
+    if result is not None:
         by_outcome: dict[str, list[str]] = {}
-        for asset_id, outcome in report.outcomes.items():
+        for asset_id, outcome in result.outcomes.items():
             by_outcome.setdefault(outcome.name.lower(), []).append(asset_id)
-        album = report.album
-        answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
-        answer["outcomes"] = by_outcome
-        answer["problems"] = [problem_json(failure) for failure in failures]
-    return envelope(answer)
+        album = result.album
+        fields["album"] = None if album is None else {"id": album.id, "name": album.name, "created": result.created}
+        fields["outcomes"] = by_outcome
+        fields["problems"] = [problem_json(failure) for failure in failures]
+    return envelope(fields)
 
 
 def selections_json(
     selections: Mapping[str, Sequence[Asset] | None], problems: Mapping[str, Sequence[Problem]], base: str
 ) -> dict[str, object]:
-    """Returns the selections of several albums, by name, as one JSON object. None if nothing of one is known."""
+    """Returns the selections of albums, by name, as one JSON object. None: that of an album is not known."""
     albums = [
         {
             "name": name,
@@ -74,5 +74,5 @@ def selections_json(
         }
         for name, assets in selections.items()
     ]
-    answer = {"server": base, "albums": albums, "problems": album_problems_json(problems)}
-    return envelope(answer)
+    fields = {"server": base, "albums": albums, "problems": album_problems_json(problems)}
+    return envelope(fields)

@@ -1,4 +1,4 @@
-"""Names of people, albums and files as a terminal may show them, and numbers in sentences."""
+"""Text for terminals: harmless names, numbers with nouns, and tables."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ if TYPE_CHECKING:
 
 
 _JOINERS = "\u200c\u200d"
-"""Without them names of several scripts, and most emoji, are others than they are."""
+"""Zero-width joiners, which names in several scripts and most emoji need."""
 
 _FLAG_OF_A_REGION = re.compile("\U0001f3f4[\U000e0030-\U000e007a]+\U000e007f")
-"""Scotland, say: a black flag, spelled on in characters that nobody sees. Elsewhere they could hide anything."""
+"""The flag of a region, such as Scotland: a black flag and invisible characters, which could hide text elsewhere."""
 
 _ESCAPED_FLAG = re.compile(r"(?<=\U0001f3f4)(?:\\U000e00[3-7][0-9a-f])+\\U000e007f")
 
 _ESCAPE = re.compile(r"(?<!\\)\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
-"""What `repr` makes of characters that this Python does not call printable."""
+"""Escapes that `repr` makes of characters that this Python does not know as printable."""
 
 
 def one_line(text: str) -> str:
     """Returns a text that can neither break the line nor steer the terminal: a name may hold anything.
 
-    All that is written for people goes through here, wherever it comes from. What names really have is left as it is,
-    so that they can be copied. Controls, line breaks, marks that turn the direction of writing, and what nobody sees,
-    become question marks.
+    All text for people goes through here. Control characters, line breaks, direction marks and invisible characters
+    become question marks; everything else stays, so that names can be copied.
     """
     if text.isprintable() and "\\" not in text:
         return text
     text = _ESCAPED_FLAG.sub(lambda spelled: spelled[0].encode().decode("unicode-escape"), text)
-    text = _ESCAPE.sub(_read, text)
+    text = _ESCAPE.sub(_unescaped, text)
     flags = [*_FLAG_OF_A_REGION.findall(text), ""]
     return "".join(_shown(part) + flag for part, flag in zip(_FLAG_OF_A_REGION.split(text), flags, strict=True))
 
@@ -42,8 +41,8 @@ def _shown(text: str) -> str:
     return "".join(character if is_harmless(character) else "?" for character in text)
 
 
-def _read(escape: re.Match[str]) -> str:
-    """A joiner, a narrow space, or an emoji of this year inside quotes is shown as without them."""
+def _unescaped(escape: re.Match[str]) -> str:
+    """Returns the character of an escape if it is harmless: a joiner, a narrow space, a new emoji."""
     code = int(escape[1] or escape[2] or escape[3], 16)
     if code > sys.maxunicode or chr(code).isprintable():
         return escape[0]
@@ -51,7 +50,7 @@ def _read(escape: re.Match[str]) -> str:
 
 
 def is_harmless(character: str) -> bool:
-    """Returns whether a terminal may be given a character as it is."""
+    """Returns whether a character may be written to a terminal."""
     if character.isprintable() or character in _JOINERS:
         return True
     match unicodedata.category(character):
@@ -69,7 +68,7 @@ def count(number: int, noun: str, nouns: str = "") -> str:
 
 
 def table(rows: Sequence[Sequence[str]], *, right: Collection[int]) -> Iterator[str]:
-    """Returns rows as lines with their cells below each other; the columns in `right` end there."""
+    """Yields rows as lines with aligned columns; those in `right` are aligned to the right."""
     widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [
@@ -91,6 +90,6 @@ def _has_no_width(character: str) -> bool:
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """Returns a text with spaces after it, or before it, up to so many columns."""
+    """Returns a text with spaces after it, or before it, to fill a width in columns."""
     space = " " * (width - columns(text))
     return space + text if right else text + space

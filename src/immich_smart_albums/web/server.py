@@ -94,9 +94,7 @@ def serve(
         if browser is not None:
             webbrowser.open(browser)
         server.run([listener])
-    if studio.job is not None and studio.job.is_running:
-        studio.job.stop()
-        studio.job.wait()
+    studio.close()
 
 
 @contextmanager

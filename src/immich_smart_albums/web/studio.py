@@ -187,3 +187,9 @@ class Studio:
             self.job = Job(self.session, plan, self.reader)
             self.job.start()
             return self.job
+
+    def close(self) -> None:
+        """Stop the run that is being written, if there is one, and wait for its end."""
+        if self.job is not None and self.job.is_running:
+            self.job.stop()
+            self.job.wait()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Bind the rule to the album, and say what that means. Nothing on the server changes."""
+    """Bind the rule to the album, and report what that means. Nothing on the server changes."""
     console = stderr_console(verbose=arguments.verbose)
     *paths, name = arguments.words
     with rules_session(arguments, console, paths=[Path(path) for path in paths], writes="adopt") as session:

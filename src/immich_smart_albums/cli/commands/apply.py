@@ -24,32 +24,32 @@ if TYPE_CHECKING:
 
 
 LARGEST_PLAN = 1 << 30
-"""Bytes: a plan names each photo with some 200."""
+"""Bytes. Each photo takes some 200."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Read the plan, check that everything still is as it says, and that the rules still say so; write it."""
+    """Read the plan, check that albums and rules have not changed since, and apply it."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
-    paths = arguments.rules or _named(plan, arguments.plan)
+    paths = arguments.rules or _rules_files(plan, arguments.plan)
     remember_rules_files(paths)
     with rules_session(arguments, console, paths=paths, writes="apply") as session:
         return print_and_apply(session.review(plan), session, console, arguments.format, exit_code=False)
 
 
-def _named(plan: Plan, place: Path) -> list[Path]:
-    """The rules files that a plan names. Raises ConfigurationError for those that may be somebody else's.
+def _rules_files(plan: Plan, plan_file: Path) -> list[Path]:
+    """Returns the rules files that a plan names. Raises ConfigurationError for a file that somebody else may write.
 
-    Rules say to which server a key is sent, and which program tells it. Who can write a plan file must not decide on
-    that.
+    Rules say which server a key is sent to, and which program prints it. Whoever can write a plan file must not choose
+    them.
     """
     paths = [Path(file) for file in plan.files]
     for path in paths:
-        _require_own(path, place)
+        _require_own(path, plan_file)
     return paths
 
 
-def _require_own(path: Path, plan: Path) -> None:
+def _require_own(path: Path, plan_file: Path) -> None:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
@@ -60,7 +60,7 @@ def _require_own(path: Path, plan: Path) -> None:
     if status.st_uid in {os.geteuid(), 0} and not status.st_mode & stat.S_IWOTH:
         return
     message = "the plan names this rules file, which somebody else may write"
-    hint = f"If it is yours, name it: {command('apply', str(plan), str(path))}"
+    hint = f"If it is yours, name it: {command('apply', str(plan_file), str(path))}"
     raise ConfigurationError((Problem(str(path), message, hint),))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Ask the server and print the answers. Returns 1 if the key lacks permissions, or something could not be asked."""
+    """Check server and key, and print the findings. Returns 1 if there are problems."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)

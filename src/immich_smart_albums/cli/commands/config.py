@@ -1,4 +1,4 @@
-"""`config`: rules files checked, shown as they count, and described for editors."""
+"""`config`: check rules files, show the rules that they make, or print their JSON Schema."""
 
 from __future__ import annotations
 
@@ -25,22 +25,24 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Do what the second word says."""
+    """Run the action that the arguments name."""
     match arguments.action:
         case "schema":
             print_json(json_schema())
         case "show":
             options = show_options(arguments)
             rules = Session(options).parse()
-            here = options.surroundings
-            print_lines(rules_text(rules, server_origin(rules, here, arguments.server), key_origins(rules, here)))
+            environment = options.surroundings
+            print_lines(
+                rules_text(rules, server_origin(rules, environment, arguments.server), key_origins(rules, environment))
+            )
         case _:
             _check(arguments, stderr_console(verbose=arguments.verbose))
     return Exit.DONE
 
 
 def _check(arguments: argparse.Namespace, console: Console) -> None:
-    """Everything about the files, and unless --offline what their names stand for. Raises ConfigurationError."""
+    """Check the files, and unless --offline look up the names in them. Raises ConfigurationError."""
     session = Session(rules_options(arguments), console.show)
     if arguments.offline:
         rules = session.parse()

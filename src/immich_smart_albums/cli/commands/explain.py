@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.html_report import embedded, require_file, save_page
+from immich_smart_albums.cli.html_report import picture_urls, require_file, save_page
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.errors import ConfigurationError, Problem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print the explanation. Returns 1 if some account could not be asked, or the album not be looked at.
+    """Print the explanation. Returns 1 if some account or album could not be read.
 
     Raises ConfigurationError if album or photo are missing.
     """
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             from immich_smart_albums.report.html.explain_page import explain_page  # noqa: PLC0415
 
             wanted = [] if arguments.no_photos else [(asset_id, None)]
-            picture = embedded(wanted, session, console).get(asset_id)
+            picture = picture_urls(wanted, session, console).get(asset_id)
             save_page(arguments, explain_page(explanation, name, asset_id, picture), "the explanation", console)
     if arguments.format == "json":
         print_json(explanation_json(explanation))

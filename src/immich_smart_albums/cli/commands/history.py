@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import argparse
 
 MOST = 1000
-"""Runs that are listed, the newest of those that wrote something."""
+"""Runs that are listed, the newest ones that wrote something."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print from the ledger; the server is not asked."""
+    """Print runs from the ledger. Sends no request."""
     as_json = arguments.format == "json"
     session = ledger_session(arguments)
     if arguments.run is None:

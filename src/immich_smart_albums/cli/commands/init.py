@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Write it where nothing is yet."""
+    """Write a rules file where there is none yet."""
     path = write_starter(arguments.file)
     print_lines([f"{path} is written. Edit it; then: {command('plan', str(path))}"])
     return Exit.DONE

@@ -1,4 +1,4 @@
-"""`ledger`: what was added and taken out; photos may be allowed again that people took out."""
+"""`ledger`: list what was added and taken out, or let photos in again that people took out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """List or forget; the server is not asked."""
+    """List or forget. Sends no request."""
     session = ledger_session(arguments)
     if arguments.action == "forget":
         stderr_console(verbose=False).say(_forget(arguments, session))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan_file import plan_text
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.html_report import embedded, require_file, save_page
+from immich_smart_albums.cli.html_report import picture_urls, require_file, save_page
 from immich_smart_albums.cli.output import print_lines, save
 from immich_smart_albums.cli.plans import print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Plan, print, and save with --out; nothing is written to the server or the ledger."""
+    """Plan, print the plan, and save it with --out. Nothing is written to the server or the ledger."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     require_file(arguments)
     with rules_session(arguments, console) as session:
@@ -42,7 +42,7 @@ def _save_page(arguments: argparse.Namespace, plan: Plan, session: Session, cons
     from immich_smart_albums.report.html.plan_page import photos_of_plan, plan_page  # noqa: PLC0415
 
     wanted = [] if arguments.no_photos else photos_of_plan(plan, arguments.photos)
-    pictures = embedded(wanted, session, console)
+    pictures = picture_urls(wanted, session, console)
     save_page(arguments, plan_page(plan, pictures, shown=arguments.photos), "the plan", console)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan import waiting_words
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.html_report import embedded, require_file, save_page
+from immich_smart_albums.cli.html_report import picture_urls, require_file, save_page
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.report.selection import lines, selections_json, totals
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print each album's photos, every one once. Returns 1 if some album's are not known."""
+    """Print the photos of all albums, each once. Returns 1 if those of some album are not known."""
     console = stderr_console(verbose=arguments.verbose)
     require_file(arguments)
     with rules_session(arguments, console) as session:
@@ -30,12 +30,12 @@ def run(arguments: argparse.Namespace) -> Exit:
             from immich_smart_albums.report.html.preview_page import photos_of_preview, preview_page  # noqa: PLC0415
 
             wanted = [] if arguments.no_photos else photos_of_preview(answers, arguments.photos)
-            pictures = embedded(wanted, session, console)
+            pictures = picture_urls(wanted, session, console)
             text = preview_page(answers, base, pictures, shown=arguments.photos)
             save_page(arguments, text, "the photos", console)
     problems = {name: answer.problems for name, answer in answers.items() if answer.problems}
     for name, answer in answers.items():
-        _tell(name, answer, console)
+        _print_summary(name, answer, console)
     console.problems(problems)
     if arguments.format == "json":
         assets = {name: answer.assets if answer.selections else None for name, answer in answers.items()}
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.FAILED if problems else Exit.DONE
 
 
-def _tell(name: str, answer: AlbumSelections, console: Console) -> None:
+def _print_summary(name: str, answer: AlbumSelections, console: Console) -> None:
     assets = answer.assets
     if console.is_terminal and assets:
         console.table(name, totals(assets))

@@ -1,4 +1,4 @@
-"""The flags: preview what they select, or add it to an album."""
+"""The flags: preview the photos that they select, or add them to an album."""
 
 from __future__ import annotations
 
@@ -39,29 +39,31 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Select and preview; with --album, add."""
+    """Preview the selected photos, or with --album add them."""
     console = stderr_console(verbose=arguments.verbose)
     session = _session(arguments, console)
     session.check_ahead()
     if arguments.show_plan:
-        plan = session.query_plan()
-        print_lines(query_plan_lines(plan.plan, plan.sizes, plan.names, plan.requested_fields, title=plan.title))
+        account = session.query_plan()
+        print_lines(
+            query_plan_lines(account.plan, account.sizes, account.names, account.requested_fields, title=account.title)
+        )
         return Exit.DONE
     if not arguments.album:
         selection = session.select()
-        _tell_waiting(selection, console)
+        _print_waiting(selection, console)
         _preview(selection, session.base, arguments.format, console)
         return Exit.DONE
-    made = session.plan()
-    selection = session.selection(made)
-    _tell_waiting(selection, console)
-    if made.albums[0].album is not None or not made.has_changes:
-        return _add(made, selection, session, arguments, console)
+    plan = session.plan()
+    selection = session.selection(plan)
+    _print_waiting(selection, console)
+    if plan.albums[0].album is not None or not plan.has_changes:
+        return _add(plan, selection, session, arguments, console)
     with one_at_a_time(console.say):
         return _add(session.plan(), selection, session, arguments, console)
 
 
-def _tell_waiting(selection: Selection, console: Console) -> None:
+def _print_waiting(selection: Selection, console: Console) -> None:
     for reason, assets in selection.waiting.items():
         console.say(f"note: {waiting_words(len(assets), reason)}")
 
@@ -141,7 +143,7 @@ def _add(
     try:
         session.apply(plan, result=result)
     finally:
-        # Also when it was interrupted: what was written is said.
+        # What was written is reported also after an interruption.
         console.say(album_line(album, result.albums[0]))
     for failure in result.failures:
         console.error(failure)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print how the albums differ from their rules. Returns 5 if one does."""
+    """Print how the albums differ from their rules. Returns 5 if some do."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console) as session:
         plan = session.plan()

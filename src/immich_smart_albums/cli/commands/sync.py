@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Plan, print the plan, write it, and say what was written."""
+    """Plan, print the plan, apply it, and report what was written."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console, writes="sync") as session:
         plan = session.plan(allow=arguments.allow)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Plan the opposite of a run, print it, and write it unless --dry-run."""
+    """Plan the reverse of a run, print that plan, and apply it unless --dry-run."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console, writes=None if arguments.dry_run else "undo") as session:
         plan = session.plan_undo(arguments.run)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.rules_session import rules_options, today
-from immich_smart_albums.cli.servers.serve import read_token
+from immich_smart_albums.cli.rules_session import rules_options
+from immich_smart_albums.cli.servers.serve import new_studio, read_token, studio_policy
 from immich_smart_albums.config.hook_secret import FILE_BESIDE_LEDGER, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log
@@ -20,27 +18,26 @@ from immich_smart_albums.daemon.service import Service, ServiceOptions, ending_b
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.places import ledger_place
-from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.application import application
-from immich_smart_albums.web.background.progress import Progress
-from immich_smart_albums.web.safety import LOOPBACK, Policy
-from immich_smart_albums.web.studio import Studio
+from immich_smart_albums.web.safety import LOOPBACK
 
 if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.daemon.log import Level
     from immich_smart_albums.model.text.secret import Secret
+    from immich_smart_albums.web.safety import Policy
+    from immich_smart_albums.web.studio import Studio
 
 URL = "SMART_ALBUMS_URL"
-"""How others reach the daemon's address."""
+"""The variable with the address under which others reach the daemon."""
 
 _URL_HINT = "Give --url, such as --url http://smart-albums:8765, and an address with --listen."
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<host>[\w.-]+))?:(?P<port>\d{1,5})", re.ASCII)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Work until told to end."""
+    """Run until a signal ends it."""
     lowest: Level = "warning" if arguments.quiet else "debug" if arguments.verbose else "info"
     journal = Log(sys.stderr, local_now, as_json=arguments.log_format == "json", lowest=lowest)
     diagnostics = Diagnostics()
@@ -67,49 +64,41 @@ def run(arguments: argparse.Namespace) -> Exit:
     )
     with ending_by_signals(service, journal):
         service.run()
-    job = studio[0].job if studio else None
-    if job is not None and job.is_running:
-        job.stop()
-        job.wait()
+    if studio is not None:
+        studio[0].close()
     return Exit.DONE
 
 
 def _studio(arguments: argparse.Namespace, listen: tuple[str, int]) -> tuple[Studio, Policy]:
-    """The studio on the same address. Raises ConfigurationError if others could use it without a token."""
-    is_local = listen[0] in LOOPBACK
-    if not is_local and arguments.token_file is None:
+    """Returns the studio for the same address. Raises ConfigurationError if others could use it without a token."""
+    host, _ = listen
+    if host not in LOOPBACK and arguments.token_file is None:
         message = "the studio would be open to everybody who reaches this address"
         raise ConfigurationError((Problem("--studio", message, "Give --token-file, with a token of your own."),))
-    progress = Progress()
-    studio = Studio(
-        Session(replace(rules_options(arguments), keeps_records=True), progress.show), progress, today=today
-    )
     token = read_token(arguments.token_file) if arguments.token_file else None
-    names = set() if is_local else {listen[0].lower(), socket.gethostname().lower()}
-    hosts = LOOPBACK | names | {host.lower() for host in arguments.allow_host}
-    return studio, Policy(hosts=hosts, any_address=not is_local, token=token, read_only=False, frame=None)
+    return new_studio(arguments), studio_policy(host, arguments.allow_host, token)
 
 
 def read_url(arguments: argparse.Namespace) -> str | None:
-    """Returns how others reach the daemon's address. None if nobody says."""
+    """Returns the address under which others reach the daemon. None if none is given."""
     variable = Variables.read(os.environ, Path()).find(URL)
     url: str | None = arguments.url or (variable.text if variable else None)
     return url.rstrip("/") if url else None
 
 
 def read_secret(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Secret | None:
-    """Returns the secret that Immich says in its calls. None if there is none yet, or with a problem noted."""
+    """Returns the secret of Immich's webhook calls. None if there is none, or if it cannot be read, with a problem."""
     return read_hook_secret(Variables.read(os.environ, Path()), secret_place(arguments), diagnostics)
 
 
 def secret_place(arguments: argparse.Namespace) -> Path:
-    """Returns where a secret is kept that this tool made."""
+    """Returns the path of the secret that this tool makes."""
     ledger: Path = arguments.ledger or ledger_place(os.environ)
     return ledger.with_name(FILE_BESIDE_LEDGER)
 
 
 def read_listen(text: str, diagnostics: Diagnostics) -> tuple[str, int]:
-    """Returns host and port, with a problem noted if it is neither."""
+    """Returns host and port. Adds a problem if the text is no address."""
     match = _LISTEN.fullmatch(text)
     if match is None or int(match["port"]) > 65535:
         hint = "Write HOST:PORT, such as 127.0.0.1:8765 or 0.0.0.0:8765; none for no address."

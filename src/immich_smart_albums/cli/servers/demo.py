@@ -56,7 +56,7 @@ albums:
     match:
       smart: {query: a dog on a beach, top: 120}
 """
-"""Of the studio on the made-up photos."""
+"""The rules file of the studio on the made-up photos."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.studio:
         return _studio()
     with Sandbox(generate(ASSETS)) as sandbox:
-        _go_to(sandbox)
+        _use(sandbox)
         _say(f"A small photo server with {ASSETS:,} made-up photos is running for this demo, and only for it.")
         _say(
             "\n1. A preview: photos of Emma or Noah in Finland, without John Smith, nothing from work. Newest first.\n"
@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _studio() -> Exit:
-    """The studio on a server with made-up photos, with rules and a ledger of its own; all of it goes again."""
+    """Serve the studio on made-up photos, with rules and a ledger that are deleted at the end."""
     with Sandbox(generate(ASSETS)) as sandbox, tempfile.TemporaryDirectory(prefix="immich-smart-albums-") as folder:
-        _go_to(sandbox)
+        _use(sandbox)
         rules = Path(folder, DEFAULT_NAME)
         rules.write_text(RULES, encoding="utf-8")
         _say(f"A small photo server with {ASSETS:,} made-up photos is running for this, and only for it.")
@@ -91,8 +91,8 @@ def _studio() -> Exit:
         return serve.run(VERBS["serve"].parser("serve").parse_args(flags))
 
 
-def _go_to(sandbox: Sandbox) -> None:
-    """Let the environment lead to the sandbox, whatever it says of the way to a server of one's own."""
+def _use(sandbox: Sandbox) -> None:
+    """Let the environment name the sandbox, instead of any server of the user."""
     for name in (KEY_FILE_NAME, headers.VARIABLE, *headers.CERTIFICATE_NAMES):
         os.environ.pop(name, None)
     os.environ |= {SERVER_NAMES[0]: sandbox.url, KEY_NAME: sandbox.keys["alice"], "no_proxy": "*", "NO_PROXY": "*"}
@@ -111,7 +111,7 @@ def _show(arguments: Sequence[str]) -> None:
 
 
 def _as_typed(arguments: Sequence[str]) -> str:
-    """The arguments with one flag a line."""
+    """Returns the arguments with each flag on a line of its own."""
     return shlex.join(arguments).replace(" --", " \\\n    --")
 
 

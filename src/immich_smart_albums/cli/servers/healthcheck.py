@@ -1,4 +1,4 @@
-"""`healthcheck`: is the daemon well? It asks the daemon's own file, and no port."""
+"""`healthcheck`: is the daemon well? It reads the daemon's state, and sends no request."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Print what is wrong. Returns 1 if something is."""
     console = stderr_console(verbose=False)
-    place = (arguments.ledger or ledger_place(os.environ)).with_name(FILE)
+    path = (arguments.ledger or ledger_place(os.environ)).with_name(FILE)
     try:
-        state = read_state(place)
+        state = read_state(path)
     except ValueError as error:
-        console.problem(Problem(str(place), f"cannot be read: {error}"))
+        console.problem(Problem(str(path), f"cannot be read: {error}"))
         return Exit.FAILED
     health = health_of(state or DaemonState(), time.time())
     for problem in health.problems:

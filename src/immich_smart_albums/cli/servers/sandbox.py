@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Serve until Ctrl-C. Raises ConfigurationError for a port that is taken."""
+    """Serve until Ctrl-C. Raises ConfigurationError if the port is taken."""
     library = generate(arguments.assets, seed=arguments.seed, ties=arguments.ties)
     try:
         serve_forever(library, arguments.level, arguments.port, announce=_announce)
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _announce(sandbox: Sandbox) -> None:
-    """Where it is, and the keys, ready to paste into another terminal."""
+    """Print the address and the keys, ready to paste into another terminal."""
     count = len(sandbox.library.assets)
     version = ".".join(map(str, sandbox.level.version))
     sys.stdout.write(

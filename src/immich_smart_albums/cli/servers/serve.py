@@ -21,6 +21,7 @@ from immich_smart_albums.web.studio import Studio
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
 SHORTEST_TOKEN = 16
@@ -34,24 +35,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     token = (
         read_token(arguments.token_file) if arguments.token_file else None if is_local else secrets.token_urlsafe(24)
     )
-    progress = Progress()
-    studio = Studio(
-        Session(replace(rules_options(arguments), keeps_records=True), progress.show),
-        progress,
-        read_only=arguments.read_only,
-        today=today,
-    )
-    policy = Policy(
-        hosts=_hosts(arguments, is_local=is_local),
-        any_address=not is_local,
-        token=token,
+    studio = new_studio(arguments, read_only=arguments.read_only)
+    policy = studio_policy(
+        arguments.host,
+        arguments.allow_host,
+        token,
         read_only=arguments.read_only,
         frame=_origin(arguments.allow_frame),
     )
     listener = listen(arguments.host, arguments.port)
     port = listener.getsockname()[1]
-    place = arguments.host if arguments.host not in {"0.0.0.0", "::"} else socket.gethostname()  # noqa: S104 - compared
-    base = f"http://{f'[{place}]' if ':' in place else place}:{port}/"
+    name = arguments.host if arguments.host not in {"0.0.0.0", "::"} else socket.gethostname()  # noqa: S104 - compared
+    base = f"http://{f'[{name}]' if ':' in name else name}:{port}/"
     is_token_printed = token is not None and not arguments.token_file
     link = f"{base}?{urlencode({'token': token})}" if is_token_printed else base
 
@@ -73,13 +68,25 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _hosts(arguments: argparse.Namespace, *, is_local: bool) -> frozenset[str]:
-    own = set() if is_local else {arguments.host.lower(), socket.gethostname().lower()}
-    return LOOPBACK | own | {host.lower() for host in arguments.allow_host}
+def new_studio(arguments: argparse.Namespace, *, read_only: bool = False) -> Studio:
+    """Returns a studio on a session of its own."""
+    progress = Progress()
+    session = Session(replace(rules_options(arguments), keeps_records=True), progress.show)
+    return Studio(session, progress, read_only=read_only, today=today)
+
+
+def studio_policy(
+    host: str, more_hosts: Sequence[str], token: str | None, *, read_only: bool = False, frame: str | None = None
+) -> Policy:
+    """Returns the policy of a studio that listens at a host and may be reached by more host names."""
+    is_local = host in LOOPBACK
+    own = set() if is_local else {host.lower(), socket.gethostname().lower()}
+    hosts = LOOPBACK | own | {name.lower() for name in more_hosts}
+    return Policy(hosts=hosts, any_address=not is_local, token=token, read_only=read_only, frame=frame)
 
 
 def read_token(path: Path) -> str:
-    """Returns the token that a file holds. Raises ConfigurationError."""
+    """Returns the token in a file. Raises ConfigurationError if it cannot be read, or is too short."""
     try:
         token = read_text(path, LARGEST_KEY).strip()
     except (OSError, ValueError) as error:
@@ -91,7 +98,7 @@ def read_token(path: Path) -> str:
 
 
 def _origin(text: str | None) -> str | None:
-    """The origin of the page that may show the studio in a frame. Raises ConfigurationError for anything else."""
+    """Returns the origin of the page that may show the studio in a frame. Raises ConfigurationError if it is none."""
     if text is None:
         return None
     scheme, separator, rest = text.rstrip("/").partition("://")

@@ -37,19 +37,19 @@ _URL_HINT = "Give --url, such as --url http://smart-albums:8765: how Immich reac
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Do what the second word says, for each account of the rules. Returns 1 if it does not come to what it should."""
+    """Install, remove or look for the workflow of each account. Returns 1 unless that goes well for all."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     session = Session(rules_options(arguments), console.show)
     session.load()
-    deed = _remove if arguments.action == "remove" else _deed(arguments, _hook(arguments))
-    results = [_of_account(name, server.workflows, deed, console) for name, server in session.servers.items()]
+    action = _remove if arguments.action == "remove" else _action(arguments, _hook(arguments))
+    results = [_of_account(name, server.workflows, action, console) for name, server in session.servers.items()]
     for problem in session.accounts.absent.values():
         console.problem(problem)
     return Exit.DONE if all(results) and not session.accounts.absent else Exit.FAILED
 
 
 def _hook(arguments: argparse.Namespace) -> Webhook:
-    """What Immich is to call. Raises ConfigurationError."""
+    """Returns the webhook that Immich should call. Raises ConfigurationError."""
     diagnostics = Diagnostics()
     url, secret = read_url(arguments), read_secret(arguments, diagnostics)
     if url is None:
@@ -60,16 +60,16 @@ def _hook(arguments: argparse.Namespace) -> Webhook:
     return Webhook(f"{url}{PATH}", HEADER, secret or Secret(""))
 
 
-def _deed(arguments: argparse.Namespace, hook: Webhook) -> Callable[[str, Workflows], bool]:
+def _action(arguments: argparse.Namespace, hook: Webhook) -> Callable[[str, Workflows], bool]:
     if arguments.action == "status":
         return lambda name, workflows: _status(name, workflows, hook)
     return lambda name, workflows: _install(name, workflows, hook, dry_run=arguments.dry_run)
 
 
-def _of_account(name: str, workflows: Workflows, deed: Callable[[str, Workflows], bool], console: Console) -> bool:
-    """Whether all is as it should be; a failure stops no other account."""
+def _of_account(name: str, workflows: Workflows, action: Callable[[str, Workflows], bool], console: Console) -> bool:
+    """Run an action for one account. Returns whether it went well; a failure is reported and stops no other account."""
     try:
-        return deed(name, workflows)
+        return action(name, workflows)
     except MissingPermission as error:
         hint = f"For workflows a key needs {', '.join(WORKFLOWS_NEED)}."
         console.problem(Problem(f"account {name}", error.message, hint))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def explain_page(explanation: AlbumExplanation, album: str, photo: str, picture: str | None) -> str:
-    """Returns the explanation as one file, with the photo above it."""
+    """Returns an explanation as a page, with the photo above it."""
     asset = next((account.asset for account in explanation.accounts if account.asset), None)
     return page(
         "explain.html",

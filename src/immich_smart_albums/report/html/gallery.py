@@ -1,4 +1,4 @@
-"""Photos in a grid, and sentences above them: what all pages show of an album."""
+"""The parts of all pages: photos in a grid, and coloured lines of text."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class PhotoGroup:
 
     title: str
     tone: str
-    """add, remove or quiet: how it is coloured."""
+    """Its colour: add, remove or faint."""
     photos: tuple[PhotoCell, ...]
     more: str
-    """How many are not shown; empty: none."""
+    """The number of photos that are not shown. Empty if all are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence, and how it is coloured."""
+    """A line of text with a colour."""
 
     text: str
     tone: str = ""
@@ -47,17 +47,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """Options for photos on a page."""
+    """Makes photo groups of a page."""
 
     base: str
-    """The server that has them."""
+    """The address of the server."""
     pictures: Mapping[str, str]
-    """`data:` addresses, by the ids of the photos."""
+    """`data:` URLs by the ids of photos."""
     shown: int
-    """How many of each kind."""
+    """Photos of each group that are shown."""
 
     def group(self, title: str, assets: Sequence[Asset], tone: str = "") -> PhotoGroup:
-        """Returns photos under a heading."""
+        """Returns a group of photos under a heading."""
         cells = tuple(map(self._cell, assets[: self.shown]))
         return PhotoGroup(title, tone, cells, f"{len(assets) - len(cells):,}" if len(assets) > len(cells) else "")
 
@@ -68,16 +68,13 @@ class Gallery:
 
 
 def problem_line(problem: Problem) -> Line:
-    """Returns what went wrong, where, and what to do."""
+    """Returns a problem as a line: its place, its message, its hint."""
     where = f"{problem.where}: " if problem.where else ""
     return Line(one_line(f"{where}{problem.message}" + (f" → {problem.hint}" if problem.hint else "")), "remove")
 
 
 def in_turns(albums: Sequence[Sequence[tuple[str, str | None]]]) -> list[tuple[str, str | None]]:
-    """Returns photos with the accounts that see them, each once. None for an account that is not known.
-
-    Some of every album come first, then more.
-    """
+    """Returns the photos of albums in turns, each once with the account that sees it: one of every album first."""
     longest = max(map(len, albums), default=0)
-    turns = (album[place] for place in range(longest) for album in albums if place < len(album))
+    turns = (album[index] for index in range(longest) for album in albums if index < len(album))
     return list({photo: (photo, account) for photo, account in turns}.values())

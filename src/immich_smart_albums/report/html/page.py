@@ -1,4 +1,4 @@
-"""Pages from templates: every value is escaped, and the policy of the page allows nothing but what is in it."""
+"""Pages from templates. Every value is escaped, and the page's own policy allows nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from immich_smart_albums.report.words import one_line
 
 
 def templates() -> PackageLoader:
-    """Returns the templates of these pages."""
+    """Returns the loader of the templates."""
     return PackageLoader("immich_smart_albums.report.html", "templates")
 
 
@@ -28,10 +28,10 @@ def _environment() -> Environment:
 
 
 def page(template: str, **values: object) -> str:
-    """Returns a whole page, with its style in it."""
+    """Returns a page, with the style sheet in it."""
     environment = _environment()
     style, *_ = environment.loader.get_source(environment, "style.css") if environment.loader else ("",)
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    # The style is ours, and stands in the page as it is, for the policy knows it by its digest.
-    own = Markup(style)  # noqa: S704
-    return environment.get_template(template).render(style=own, style_hash=f"sha256-{digest}", **values)
+    # The style sheet is ours. It is not escaped, since the policy allows exactly this text, by its digest.
+    style_sheet = Markup(style)  # noqa: S704
+    return environment.get_template(template).render(style=style_sheet, style_hash=f"sha256-{digest}", **values)

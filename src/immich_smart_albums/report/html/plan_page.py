@@ -1,4 +1,4 @@
-"""A plan as a page: what comes and goes in each album, with the photos."""
+"""A plan as a page: the changes of each album, with the photos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plan_page(plan: Plan, pictures: Mapping[str, str], *, shown: int) -> str:
-    """Returns the whole plan as one file; of each group so many photos are shown."""
+    """Returns a plan as a page; `shown` is the number of photos of each group."""
     gallery = Gallery(plan.server, pictures, shown)
     return page(
         "plan.html",
@@ -30,10 +30,7 @@ def plan_page(plan: Plan, pictures: Mapping[str, str], *, shown: int) -> str:
 
 
 def photos_of_plan(plan: Plan, shown: int) -> list[tuple[str, str | None]]:
-    """Returns the photos that its page shows, each with the account that sees it. None if that is not known.
-
-    Some of every album come first, then more.
-    """
+    """Returns the photos of a plan's page in turns, each with the account that sees it. None if that is not known."""
     albums = [
         [(asset.id, account) for assets, account in _by_account(album) for asset in assets[:shown]]
         for album in plan.albums
@@ -53,9 +50,9 @@ def _album(album: AlbumPlan, gallery: Gallery) -> dict[str, object]:
     groups = [
         (count(len(album.additions), "photo") + " to add", "add", album.additions),
         (count(len(album.removals), "photo") + " to take out", "remove", album.removals),
-        *((one_line(waiting.words), "quiet", waiting.assets) for waiting in album.waiting),
-        *((f"stays: {one_line(waiting.reason)}", "quiet", waiting.assets) for waiting in album.staying),
-        (count(len(album.kept_out), "photo") + " left out by hand", "quiet", album.kept_out),
+        *((one_line(waiting.words), "faint", waiting.assets) for waiting in album.waiting),
+        *((f"stays: {one_line(waiting.reason)}", "faint", waiting.assets) for waiting in album.staying),
+        (count(len(album.kept_out), "photo") + " left out by hand", "faint", album.kept_out),
     ]
     return {
         "name": one_line(album.name),
@@ -72,7 +69,7 @@ def _album(album: AlbumPlan, gallery: Gallery) -> dict[str, object]:
 
 def _lines(album: AlbumPlan, base: str) -> Iterator[Line]:
     yield from (Line(one_line(edit)) for edit in edits(album, base))
-    yield from (Line(one_line(reason), "quiet") for reason in album.reasons)
+    yield from (Line(one_line(reason), "faint") for reason in album.reasons)
     yield from (Line(f"⚠ {one_line(warning)}", "warn") for warning in album.warnings)
     yield from (Line(f"refused: {one_line(refusal)}", "remove") for refusal in album.refusals)
     yield from map(problem_line, album.problems)

@@ -1,4 +1,4 @@
-"""A preview as a page: the photos that belong in albums."""
+"""A preview as a page: the photos that rules select."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def preview_page(answers: Mapping[str, AlbumSelections], base: str, pictures: Mapping[str, str], *, shown: int) -> str:
-    """Returns the photos of some albums as one file."""
+    """Returns a preview as a page; `shown` is the number of photos of each album."""
     gallery = Gallery(base, pictures, shown)
     return page(
         "preview.html",
@@ -34,7 +34,7 @@ def preview_page(answers: Mapping[str, AlbumSelections], base: str, pictures: Ma
 
 
 def photos_of_preview(answers: Mapping[str, AlbumSelections], shown: int) -> list[tuple[str, str | None]]:
-    """Returns the photos that the page shows, each with an account that selects it. None if that is not known."""
+    """Returns the photos of a preview's page in turns, each with an account that selects it."""
     return in_turns([_seen_by(answer, shown) for answer in answers.values()])
 
 
@@ -45,8 +45,8 @@ def _seen_by(answer: AlbumSelections, shown: int) -> list[tuple[str, str | None]
 
 def _lines(answer: AlbumSelections) -> Iterator[Line]:
     if answer.assets:
-        yield Line(", ".join(f"{word} {value}" for word, value in totals(answer.assets)), "quiet")
+        yield Line(", ".join(f"{word} {value}" for word, value in totals(answer.assets)), "faint")
     elif answer.selections:
-        yield Line("no photo matches", "quiet")
-    yield from (Line(one_line(waiting_words(number, reason)), "quiet") for reason, number in answer.waiting.items())
+        yield Line("no photo matches", "faint")
+    yield from (Line(one_line(waiting_words(number, reason)), "faint") for reason, number in answer.waiting.items())
     yield from map(problem_line, answer.problems)

@@ -30,9 +30,8 @@ class Why:
 
     lines: tuple[WhyLine, ...]
     heading: str = ""
-    """What the near misses are."""
+    """Above the near misses."""
     misses: tuple[WhyLine, ...] = ()
-    """The near misses."""
 
 
 def why(explanation: Explanation) -> Why:

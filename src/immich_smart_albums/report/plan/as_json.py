@@ -1,4 +1,4 @@
-"""A plan for programs: stable, versioned, whole. The file that `plan --out` writes is another, for `apply`."""
+"""A plan as JSON, for programs. The file that `plan --out` writes for `apply` is another one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingProxyType({})) -> dict[str, object]:
-    """Returns the whole plan as one JSON object; `failures` are what went wrong when its albums were written."""
-    answer = {
+    """Returns a plan as one JSON object; `failures` are the problems of writing its albums."""
+    fields = {
         "server": plan.server,
         "madeAt": plan.made_at,
         "verb": plan.verb,
@@ -45,16 +45,16 @@ def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingPro
         },
         "albums": [_album(album, plan.server) for album in plan.albums],
     }
-    return envelope(answer)
+    return envelope(fields)
 
 
 def _album(album: AlbumPlan, base: str) -> dict[str, object]:
-    there = album.album
+    current = album.album
     return {
         "rule": album.rule,
         "name": album.name,
         "owner": album.owner,
-        "album": there and {"id": there.id, "url": f"{base}/albums/{there.id}"},
+        "album": current and {"id": current.id, "url": f"{base}/albums/{current.id}"},
         "matched": album.matched,
         "present": album.present,
         "alreadyThere": album.already_there,
@@ -77,7 +77,7 @@ def _waiting(waiting: Waiting, base: str) -> dict[str, object]:
 
 
 def change_json(change: Change, base: str) -> dict[str, object]:
-    """Returns one change, told apart by its `change`."""
+    """Returns a change as JSON; `change` says which kind it is."""
     match change:
         case CreateAlbum(name=name, description=description):
             return {"change": "create", "name": name, "description": description}

@@ -20,12 +20,12 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def plan_markdown(plan: Plan) -> str:
-    """Returns the whole plan as one document."""
+    """Returns a plan as a Markdown document."""
     return "\n".join(_lines(plan))
 
 
 def escaped(text: str) -> str:
-    """Returns a text that Markdown shows as it is."""
+    """Returns a text, escaped for Markdown."""
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 

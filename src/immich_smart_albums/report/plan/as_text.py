@@ -1,4 +1,4 @@
-"""A plan for a terminal, a log or a pipe."""
+"""A plan as text, for a terminal, a log or a pipe."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
 
 SHOWN = 5
-"""Photos that are named of those to add, and of those to take out."""
+"""Photos that are listed of those to add, and of those to take out."""
 
 _COLOURS = {"+": "32", "-": "31", "~": "36", "⚠": "33", "✗": "31"}
-"""ANSI colours of lines, by the sign that they begin with."""
+"""ANSI colours of lines, by their first sign."""
 
 _INDENT = "  "
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """Returns a table of the albums, what changes in each, and the totals."""
+    """Yields a table of the albums, the changes of each, and the totals."""
     yield title(plan)
     yield ""
     yield from _table(plan.albums)
@@ -42,7 +42,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def painted(line: str) -> str:
-    """Returns a line of a plan in its colour, for terminals: ready to be written as it is."""
+    """Returns a line of a plan with the codes of its colour."""
     indent = _INDENT if line.startswith(_INDENT) else ""
     sign = line.removeprefix(indent)[:1]
     code = _COLOURS.get(sign) if indent or sign == "✗" else None
@@ -65,7 +65,7 @@ def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:
 
 
 def _album(album: AlbumPlan, base: str) -> Iterator[str]:
-    """The lines of one album. None if there is nothing to do."""
+    """Yields the lines of one album; nothing if there is nothing to do."""
     yield from _photos("+", album.additions, base)
     yield from _photos("-", album.removals, base)
     yield from (f"~ {edit}" for edit in edits(album, base))
@@ -84,7 +84,7 @@ def _photos(sign: str, assets: Sequence[Asset], base: str) -> Iterator[str]:
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:
-    """Returns a problem, where it stands, and what to do about it."""
+    """Yields the lines of a problem: its place and message, the excerpt, the hint."""
     where = f"{one_line(problem.where)}: " if problem.where else ""
     yield f"✗ {where}{one_line(problem.message)}"
     yield from (f"    {one_line(line)}" for line in (problem.excerpt or "").splitlines())

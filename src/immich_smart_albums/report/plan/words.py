@@ -1,4 +1,4 @@
-"""Phrases about a plan that its text and its Markdown share."""
+"""Phrases about a plan that text, Markdown and pages share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def title(plan: Plan) -> str:
-    """Returns which plan it is: `Plan for http://photos:2283, made 2026-11-26 21:11 UTC`."""
+    """Returns the title of a plan: `Plan for http://photos:2283, made 2026-11-26 21:11 UTC`."""
     what = "Plan" if plan.undoes is None else f"Plan that undoes run {plan.undoes}"
     return f"{what} for {plan.server}, made {plan.made_at[:16].replace('T', ' ')} UTC"
 
@@ -43,7 +43,7 @@ def state(album: AlbumPlan) -> str:
 
 
 def heading(album: AlbumPlan) -> str:
-    """Returns the album's name, the rule's where that is another, and how much of what matches is where."""
+    """Returns the heading of an album: its name, the rule's if that is another, and the numbers of photos."""
     rule = "" if album.name == album.rule else f" (rule {one_line(album.rule)!r})"
     words = [
         *([f"{album.matched:,} match"] if album.matched or album.already_there else []),
@@ -56,7 +56,7 @@ def heading(album: AlbumPlan) -> str:
 
 
 def _by_account(album: AlbumPlan) -> list[str]:
-    """How many photos each account adds, where there are several."""
+    """Returns how many photos each account adds, if there are several."""
     added = [change for change in album.changes if isinstance(change, AddAssets)]
     if len({change.account for change in added}) < 2:
         return []
@@ -64,7 +64,7 @@ def _by_account(album: AlbumPlan) -> list[str]:
 
 
 def waits(album: AlbumPlan) -> Iterator[str]:
-    """Returns what neither comes nor goes yet, and why."""
+    """Yields how many photos wait or stay, and why."""
     yield from (waiting.words for waiting in album.waiting)
     for waiting in album.staying:
         number = len(waiting.assets)
@@ -72,13 +72,13 @@ def waits(album: AlbumPlan) -> Iterator[str]:
 
 
 def edits(album: AlbumPlan, base: str) -> Iterator[str]:
-    """Returns everything that is done to an album but adding and removing photos."""
+    """Yields the changes of an album other than adding and removing photos."""
     for change in album.changes:
         yield from edits_of(change, base)
 
 
 def edits_of(change: Change, base: str) -> Iterator[str]:
-    """Returns what one change does to an album itself; nothing for photos that are added or taken out."""
+    """Yields what a change does to an album itself; nothing for photos that are added or taken out."""
     match change:
         case CreateAlbum():
             if change.description:
@@ -104,7 +104,7 @@ def _from_to(edit: Edit) -> str:
 
 
 def totals(plan: Plan) -> str:
-    """Returns the whole plan in one sentence."""
+    """Returns a plan in one sentence."""
     changing = [album for album in plan.albums if album.has_changes]
     refused = sum(bool(album.refusals) for album in plan.albums)
     failed = sum(bool(album.problems) for album in plan.albums)

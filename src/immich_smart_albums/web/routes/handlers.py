@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
+from immich_smart_albums.report.failures import raised_at
 from immich_smart_albums.web.rendering import problem, problem_json
 from immich_smart_albums.web.routes.parameters import FormError, read_form
 
@@ -69,7 +69,6 @@ def form_route(handler: Callable[..., Response]) -> Callable[..., Awaitable[Resp
 
 def bug(error: Exception) -> SmartAlbumsError:
     """Report our own mistake: a sentence for the page, and on standard error where it happened."""
-    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
-    sys.stderr.write(f"error: this is a bug in immich-smart-albums: {type(error).__name__}: {where}\n")
+    sys.stderr.write(f"error: this is a bug in immich-smart-albums: {type(error).__name__}: {raised_at(error)}\n")
     hint = "What happened stands where the studio was started. Please report it."
     return SmartAlbumsError(f"this is a bug in immich-smart-albums: {type(error).__name__}", hint=hint)
