@@ -68,9 +68,9 @@ _STOP_WORDS = frozenset(
 def concept(word: str) -> int | None:
     """Return the index of the concept that a word stands for, by simple stemming and synonyms."""
     for form in (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ing")):
-        known = _SYNONYMS.get(form, form)
-        if known in _INDEX:
-            return _INDEX[known]
+        word = _SYNONYMS.get(form, form)
+        if word in _INDEX:
+            return _INDEX[word]
     return None
 
 

@@ -23,9 +23,9 @@ _DATES = (
 @lru_cache(maxsize=64)
 def search_fields(level: Level, endpoint: str) -> tuple[Field, ...]:
     """Return the properties that a search endpoint of this level knows, in the order in which it checks them."""
-    known = level.search_fields[endpoint]
-    fields = (field for field in _all(level) if field.name in known)
-    if endpoint == "smart" and "queryAssetId" not in known:  # before 1.141 a text was the only way to ask
+    names = level.search_fields[endpoint]
+    fields = (field for field in _all(level) if field.name in names)
+    if endpoint == "smart" and "queryAssetId" not in names:  # before 1.141 a text was the only way to ask
         fields = (replace(field, required=True) if field.name == "query" else field for field in fields)
     return tuple(fields)
 

@@ -73,7 +73,8 @@ class Query:
 
     def get(self, name: str, operator: str = "eq") -> Value:
         """Returns the value of a condition that must hold. None if there is no such condition, or its value is null."""
-        return next((known.value for known in self.where if (known.field, known.operator) == (name, operator)), None)
+        place = (name, operator)
+        return next((test.value for test in self.where if (test.field, test.operator) == place), None)
 
     def narrowed(self, *conditions: Condition) -> Query:
         """Returns the same search with more conditions; each replaces the one of the same field and operator."""

@@ -47,7 +47,7 @@ class Rejected:
     """In the search's order."""
     passed: int
     """A bit for each of the scan's filters, set if the photo passes it."""
-    known: int
+    decided: int
     """A bit for each of the scan's filters, set if it could be evaluated."""
 
 
@@ -93,11 +93,11 @@ class ResultBuilder:
         result: SearchResult | None = None,
         *,
         keeps_rejected: bool = False,
-        known: Mapping[str, Asset] = NOTHING_KNOWN,
+        assets: Mapping[str, Asset] = NOTHING_KNOWN,
     ) -> None:
         """Add to a result, or to a new one. `known` are assets by id that need not be made from a record again."""
         self._keeps_rejected = keeps_rejected
-        self._known = known
+        self._assets = assets
         self.result = SearchResult() if result is None else result
         self._scan = scan
         tree = _any_tree(scan)
@@ -186,15 +186,15 @@ class ResultBuilder:
 
     def _rejected(self, record: Record, place: int) -> Rejected:
         """Returns a photo that cannot match, with all filters evaluated; that one of them fails does not matter."""
-        passed = known = 0
+        passed = decided = 0
         for number, filter_ in enumerate(self._scan.filters):
             with suppress(FilterError):
                 passed |= filter_.holds(record) << number
-                known |= 1 << number
-        return Rejected(self._asset(str(record["id"]), record), place, passed, known)
+                decided |= 1 << number
+        return Rejected(self._asset(str(record["id"]), record), place, passed, decided)
 
     def _asset(self, asset_id: str, record: Record) -> Asset:
-        return self._known.get(asset_id) or Asset.of(record)
+        return self._assets.get(asset_id) or Asset.of(record)
 
     def _evaluate_with_failures(self, record: Record) -> int:
         """Returns a bit for each filter that a record passes, and notes those that fail on it."""

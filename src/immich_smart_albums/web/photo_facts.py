@@ -59,15 +59,15 @@ def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
 
 def ticks(record: Mapping[str, object]) -> list[tuple[str, str, str]]:
     """Returns what can be ticked to begin a rule with: as the page asks for it, in words, and what it is."""
-    known = rule_facts(record)
+    facts = rule_facts(record)
     values = {
-        "people": ", ".join(known.people),
-        "place": ", ".join(name for name in (known.city, known.country) if name),
-        "day": day(known.day.isoformat()) if known.day else "",
-        "camera": known.model or known.make or "",
-        "folder": known.folder or "",
+        "people": ", ".join(facts.people),
+        "place": ", ".join(name for name in (facts.city, facts.country) if name),
+        "day": day(facts.day.isoformat()) if facts.day else "",
+        "camera": facts.model or facts.make or "",
+        "folder": facts.folder or "",
     }
-    return [(tick, WORDS[tick], values[tick]) for tick in known.conditions()]
+    return [(tick, WORDS[tick], values[tick]) for tick in facts.conditions()]
 
 
 def _text(record: Mapping[str, object], name: str) -> str | None:

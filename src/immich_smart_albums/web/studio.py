@@ -131,9 +131,9 @@ class Studio:
 
         Raises Stopped if the preview was forgotten, or once the page has sent a later request.
         """
-        known = self._row_counts.get(id_)
-        if isinstance(known, RowCounts):
-            return known
+        counts = self._row_counts.get(id_)
+        if isinstance(counts, RowCounts):
+            return counts
         preview = self.known_preview(id_)
         typed = preview.typed
         stop = self._latest.begin(request)
@@ -168,7 +168,9 @@ class Studio:
         """Returns whether a rule is stopped because the album that it fed is not there any more."""
         if not album.problems:
             return False
-        bindings = [known.binding for known in self.session.known_albums() if known.key.rule == album.rule]
+        bindings = [
+            known_album.binding for known_album in self.session.known_albums() if known_album.key.rule == album.rule
+        ]
         ids = {shown.id for account in self.session.accounts.present.values() for shown in account.names.albums}
         return any(binding is not None and binding.album_id not in ids for binding in bindings)
 

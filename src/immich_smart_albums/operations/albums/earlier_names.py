@@ -42,13 +42,13 @@ def earlier_keys(
     are albums; `present` the names of all rules, which keep their albums.
     """
     keys = rule.rule.split
-    known = {album.key for album in albums if not keys or _is_of(album, rule, before, present)}
+    former = {album.key for album in albums if not keys or _is_of(album, rule, before, present)}
     names = (
         (album_name(rule.name, keys, values), AlbumKey(name.owner, album_name(name.rule, keys, values)))
         for values in (combinations if keys else [()])
         for name in reversed(before)
     )
-    return {name: key for name, key in names if key in known}
+    return {name: key for name, key in names if key in former}
 
 
 def _is_of(album: KnownAlbum, rule: AlbumRule, before: Sequence[AlbumKey], present: AbstractSet[AlbumKey]) -> bool:

@@ -41,9 +41,9 @@ class AlbumLooks:
 
     def hidden(self, albums: Albums, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
         """Returns which of these ids, which the members do not show, are in an album all the same."""
-        known = self._looks[album_id].hidden
-        unknown = [asset_id for asset_id in asset_ids if asset_id not in known]
+        hidden = self._looks[album_id].hidden
+        unknown = [asset_id for asset_id in asset_ids if asset_id not in hidden]
         if unknown:
             inside = albums.hidden(album_id, unknown)
-            known.update((asset_id, asset_id in inside) for asset_id in unknown)
-        return frozenset(asset_id for asset_id in asset_ids if known[asset_id])
+            hidden.update((asset_id, asset_id in inside) for asset_id in unknown)
+        return frozenset(asset_id for asset_id in asset_ids if hidden[asset_id])

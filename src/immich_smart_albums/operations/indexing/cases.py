@@ -51,10 +51,10 @@ class Case:
 def doubtful(groups: Iterable[MatchGroup], fresh: Mapping[str, Record]) -> Iterator[Case]:
     """Yields the cases of groups. `fresh` has the records of photos that were uploaded only just now."""
     for group in groups:
-        known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
+        done = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
         settled = [asset for asset in group.assets if asset.id not in fresh] if fresh else group.assets
         if settled:
-            yield Case(group.table, known, is_fresh=False, assets=settled)
+            yield Case(group.table, done, is_fresh=False, assets=settled)
         for asset in group.assets if len(settled) < len(group.assets) else ():
             if asset.id in fresh:
                 is_read = shows_metadata(fresh[asset.id])

@@ -29,11 +29,11 @@ class Drafts:
     def prepare(self, accounts: ConnectedAccounts, options: SelectOptions) -> None:
         """Use these accounts, which may be connected anew. Answers older than a minute are asked for again."""
         for name, account in accounts.present.items():
-            known = self.indexing.get(name)
-            if known is None:
+            indexing = self.indexing.get(name)
+            if indexing is None:
                 self.indexing[name] = Indexing(account.server, options.clock, options.store, most=FIRST)
-            elif known.server is not account.server:
-                self.indexing[name] = replace(known, server=account.server)
+            elif indexing.server is not account.server:
+                self.indexing[name] = replace(indexing, server=account.server)
             self.indexing[name].look_anew()
 
     @property

@@ -96,14 +96,14 @@ def exif_equals(word: str, sought: ListedValue) -> Filter:
 def exif_missing(word: str, *names: str) -> Filter:
     """Returns the filter that Immich has read the file, and none of these fields of EXIF has a value."""
 
-    def known(record: Record) -> list[object]:
+    def recorded(record: Record) -> list[object]:
         return [text for name in names if (text := exif(name)(record)) is not None]
 
     return Filter(
         f"no {word}",
-        lambda record: has_exif(record) and not known(record),
+        lambda record: has_exif(record) and not recorded(record),
         frozenset(f"exifInfo.{name}" for name in names),
-        known,
+        recorded,
         metadata(**dict.fromkeys(names)),
         superset_is_exact=True,
     )

@@ -70,8 +70,8 @@ class _Parser:
         predicate = PREDICATES_BY_WORD.get(key.text)
         if predicate is not None:
             return with_origin(predicate.read(value, self._reader), key.span)
-        known = (*PREDICATES_BY_WORD, *COMBINATIONS)
-        hint = did_you_mean(key.text, known, f"Known are {', '.join(sorted(known))}.")
+        words = (*PREDICATES_BY_WORD, *COMBINATIONS)
+        hint = did_you_mean(key.text, words, f"Known are {', '.join(sorted(words))}.")
         self._reader.problem(key, f"there is no predicate {key.text!r}", hint=hint)
         return None
 

@@ -31,12 +31,12 @@ class ChangeFeed:
     def __init__(self, searches: SearchApi) -> None:
         self._searches = searches
         self._lock = threading.Lock()
-        self._known: dict[int, frozenset[str] | CacheMissError] = {}
+        self._changed: dict[int, frozenset[str] | CacheMissError] = {}
 
     @property
     def seen(self) -> frozenset[str]:
         """The ids of all changed photos that the run has seen."""
-        return frozenset().union(*(changed for changed in self._known.values() if isinstance(changed, frozenset)))
+        return frozenset().union(*(changed for changed in self._changed.values() if isinstance(changed, frozenset)))
 
     def since(self, watermark: int) -> frozenset[str]:
         """Returns the ids of every photo that changed since an instant in ms, in any visibility and in the trash.
@@ -44,14 +44,14 @@ class ChangeFeed:
         Raises CacheMissError if they cannot be read, or are too many.
         """
         with self._lock:
-            if watermark not in self._known:
+            if watermark not in self._changed:
                 try:
-                    self._known[watermark] = self._read(watermark)
+                    self._changed[watermark] = self._read(watermark)
                 except CacheMissError as miss:
-                    self._known[watermark] = miss
+                    self._changed[watermark] = miss
                 except ServerError as error:
-                    self._known[watermark] = CacheMissError(error.message)
-            changed = self._known[watermark]
+                    self._changed[watermark] = CacheMissError(error.message)
+            changed = self._changed[watermark]
         if isinstance(changed, CacheMissError):
             raise changed
         return changed

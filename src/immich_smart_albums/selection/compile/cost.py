@@ -83,7 +83,7 @@ class Costs:
         if query.any_of:
             branches = (self._share_of_branch(branch, query.visibility) for branch in query.any_of)
             shares.append(min(1.0, sum(branches)))
-        guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if is_superset(known, query))])
+        guess = min([total * prod(shares), *(size for wider, size in self.sizes.items() if is_superset(wider, query))])
         return guess if query.limit is None else min(guess, query.limit)
 
     def _share_of_branch(self, branch: Branch, shown: frozenset[Visibility]) -> float:
@@ -139,9 +139,9 @@ class Costs:
         return self.size(query) * _DETAILS
 
     def _in(self, visibility: Visibility) -> float:
-        known = self.sizes.get(Query(Kind.METADATA, visibility=frozenset({visibility})))
-        if known is not None:
-            return known
+        size = self.sizes.get(Query(Kind.METADATA, visibility=frozenset({visibility})))
+        if size is not None:
+            return size
         timeline = self.sizes.get(WHOLE_LIBRARY, _LIBRARY)
         return timeline if visibility is Visibility.TIMELINE else timeline * _BESIDES_TIMELINE
 
@@ -167,10 +167,10 @@ class Costs:
         row = BY_NAME[name]
         if value in row.without_effect or row.widens is Widens.WITH_TRASH:
             return 1.0
-        known = self.sizes.get(Query(Kind.METADATA, (condition,), shown))
-        if known is None:
+        size = self.sizes.get(Query(Kind.METADATA, (condition,), shown))
+        if size is None:
             return row.share if value is not False else 1.0 - self._share_of_one(condition._replace(value=True), shown)
-        return min(1.0, known / max(1.0, sum(map(self._in, shown))))
+        return min(1.0, size / max(1.0, sum(map(self._in, shown))))
 
 
 def _is_taken(condition: Condition) -> bool:

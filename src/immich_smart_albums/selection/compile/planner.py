@@ -133,7 +133,7 @@ class _Planner:
         shared = SharedSearches(self._needed_by_many(rules.values()))
         shared.add(free)
         rules = self._dearest_first(rules, shared)
-        candidates, known = self._compile_in_order(rules, shared)
+        candidates, shared_before = self._compile_in_order(rules, shared)
         if len(rules) < 2 or sum(len(leaves(rule.match)) for rule in rules.values()) > _MOST_LEAVES_TWICE:
             return candidates
         with_library = shared.copy()
@@ -141,20 +141,20 @@ class _Planner:
         from_library, _ = self._compile_in_order(rules, with_library)
         if self._total_price(rules, from_library, shared) < self._total_price(rules, candidates, shared):
             return from_library
-        return self._compile_again(rules, candidates, known, shared)
+        return self._compile_again(rules, candidates, shared_before, shared)
 
     def _compile_in_order(
         self, rules: Mapping[int, Rule], shared: SharedSearches
     ) -> tuple[dict[int, Candidate], dict[int, Shared]]:
         """Returns a candidate of each rule, which shares the searches of those before it; and what each could share."""
         candidates: dict[int, Candidate] = {}
-        known: dict[int, Shared] = {}
+        shared_before: dict[int, Shared] = {}
         shared = shared.copy()
         for number, rule in rules.items():
-            known[number] = dict(shared.fields)
+            shared_before[number] = dict(shared.fields)
             candidates[number] = self.compiler.compile(rule, shared)
             shared.add(searches_of(rule, candidates[number]))
-        return candidates, known
+        return candidates, shared_before
 
     def _total_price(
         self, rules: Mapping[int, Rule], candidates: Mapping[int, Candidate], shared: SharedSearches
@@ -171,7 +171,7 @@ class _Planner:
         self,
         rules: Mapping[int, Rule],
         candidates: dict[int, Candidate],
-        known: Mapping[int, Shared],
+        shared_before: Mapping[int, Shared],
         shared: SharedSearches,
     ) -> dict[int, Candidate]:
         """Returns the candidates, with cheaper ones for rules that read a large search which later rules read, too."""
@@ -184,7 +184,7 @@ class _Planner:
             for number in needs.keys() - users.keys():
                 others.add(needs[number])
             wider = [wide for wide in others.fields if is_superset(wide, query)]
-            if all(known[user].get(wide) == others.fields[wide] for user in users for wide in wider):
+            if all(shared_before[user].get(wide) == others.fields[wide] for user in users for wide in wider):
                 continue
             before = {user: candidates[user] for user in users}
             after, _ = self._compile_in_order(users, others)

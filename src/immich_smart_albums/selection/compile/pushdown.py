@@ -117,10 +117,10 @@ class Pushdown:
                 return None if child is None else complement(child)
             case All() | Any():
                 queries = [self.as_query(child, driver) for child in node.children]
-                known = [query for query in queries if query is not None]
-                if len(known) < len(queries):
+                expressible = [query for query in queries if query is not None]
+                if len(expressible) < len(queries):
                     return None
-                return intersect_all(known) if isinstance(node, All) else unite(known)
+                return intersect_all(expressible) if isinstance(node, All) else unite(expressible)
             case _:
                 return None
 

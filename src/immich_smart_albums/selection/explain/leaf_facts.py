@@ -61,7 +61,7 @@ class LeafFacts:
                 passed = _bit(result, scan.numbers[filter_], asset_id)
                 if passed is not None:
                     return LeafEvidence(passed)
-        passed = self.evidence.details.known(filter_, asset_id)
+        passed = self.evidence.details.verdict(filter_, asset_id)
         return None if passed is None else LeafEvidence(passed)
 
     def _searched(self, query: Query, asset_id: str) -> LeafEvidence | None:
@@ -146,4 +146,4 @@ def _bit(result: SearchResult, number: int, asset_id: str) -> bool | None:
     if asset_id in result.passed:
         return bool(result.passed[asset_id] >> number & 1)
     rejected = result.rejected.get(asset_id)
-    return bool(rejected.passed >> number & 1) if rejected is not None and rejected.known >> number & 1 else None
+    return bool(rejected.passed >> number & 1) if rejected is not None and rejected.decided >> number & 1 else None

@@ -133,14 +133,14 @@ class _SelectionExplainer:
 
     def _explained(self, asset: Asset, tree: _Tree, facts: LeafFacts, *, is_shown: bool) -> ExplainedPhoto:
         evidence = [facts.of(leaf, asset.id) for leaf in tree.leaves]
-        values = [None if known is None else known.holds for known in evidence]
+        values = [None if fact is None else fact.holds for fact in evidence]
         is_match = asset.id in self.evidence.matching
         if is_match:
             tree.settle(tree.match, values)
         return ExplainedPhoto(
             asset,
             verdicts=tuple(map(_verdict, values)),
-            ranks=tuple(None if known is None else known.rank for known in evidence),
+            ranks=tuple(None if fact is None else fact.rank for fact in evidence),
             near=() if is_match else tree.near(tuple(values)),
             is_cut=is_match and not is_shown,
         )

@@ -114,9 +114,9 @@ class Certainty:
         assets = list(assets)
         ids = [asset.id for asset in assets]
         columns = [column for branch in self.plan.branches for column in self._columns(branch, ids)]
-        known = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+        asset_signatures = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
         groups: defaultdict[object, list[Asset]] = defaultdict(list)
-        for asset, signature in zip(assets, known, strict=True):
+        for asset, signature in zip(assets, asset_signatures, strict=True):
             groups[signature].append(asset)
         return [MatchGroup(self._of(group[0].id), self._is_read(group[0].id), group) for group in groups.values()]
 
@@ -197,7 +197,7 @@ class _AssetCertainty:
                 holds, fails = self._of(node.child, holding)
                 return fails, holds
             case All():
-                conditions = holding.union(*(self._known(child) for child in node.children))
+                conditions = holding.union(*(self._conditions_of(child) for child in node.children))
                 pairs = [self._of(child, conditions) for child in node.children]
                 return _intersection(holds for holds, _ in pairs), _union(fails for _, fails in pairs)
             case Any():
@@ -210,7 +210,7 @@ class _AssetCertainty:
     def _finds(self, search: Search) -> bool:
         return self.asset_id in self.certainty.evidence.ids(self.branch.driver, search.query)
 
-    def _known(self, node: Node) -> KnownConditions:
+    def _conditions_of(self, node: Node) -> KnownConditions:
         """Returns the conditions of a search that finds the photo: those beside it were narrowed to them."""
         return conditions_of(node.query) if isinstance(node, Search) and self._finds(node) else NOTHING_ELSE
 

@@ -55,7 +55,7 @@ class DetailFetcher:
         bit = self._bits[filter_]
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
-    def known(self, filter_: Filter, asset_id: str) -> bool | None:
+    def verdict(self, filter_: Filter, asset_id: str) -> bool | None:
         """Returns whether a photo passes a filter. None if that was not worked out in this run."""
         if asset_id not in self._passed or filter_ not in self._bits or filter_ in self._failures:
             return None

@@ -179,8 +179,8 @@ class _BranchEvaluator:
             self.log(f"{branch.driver.describe()}: kept {len(assets)}")
             return assets
         steps = tree.children if isinstance(tree, All) else (tree,)
-        known = signatures(branch, self.evidence)
-        counts = Counter(known)
+        asset_signatures = signatures(branch, self.evidence)
+        counts = Counter(asset_signatures)
         passing = {signature: passing_leaves(branch, self.evidence, signature) for signature in counts}
         left = list(counts)
         for step in steps:
@@ -188,10 +188,12 @@ class _BranchEvaluator:
                 verdict, before = verdict_of(step, branch), left
                 left = [signature for signature in before if verdict.of(passing[signature])]
                 self._log_step(step, _total(counts, left), _total(counts, before))
-        matching = dict(compress(assets.items(), map(set(left).__contains__, known)))
+        matching = dict(compress(assets.items(), map(set(left).__contains__, asset_signatures)))
         last = [step for step in steps if _needs_details(step, branch)]
         if last:
-            evaluator = _DetailEvaluator(branch, self.details, dict(zip(assets, known, strict=True)), passing)
+            evaluator = _DetailEvaluator(
+                branch, self.details, dict(zip(assets, asset_signatures, strict=True)), passing
+            )
             ids = set(matching)
             for step in last:
                 ids_before, ids = ids, evaluator.matching(step, ids)
@@ -220,8 +222,8 @@ class _DetailEvaluator:
         if not _needs_details(node, self.branch):
             verdict = verdict_of(node, self.branch)
             signatures_of = {self.signature_of[asset_id] for asset_id in ids}
-            known = {signature: verdict.of(self.passing[signature]) for signature in signatures_of}
-            return {asset_id for asset_id in ids if known[self.signature_of[asset_id]]}
+            verdicts = {signature: verdict.of(self.passing[signature]) for signature in signatures_of}
+            return {asset_id for asset_id in ids if verdicts[self.signature_of[asset_id]]}
         if isinstance(node, Filter):
             return self.details.passing(node, ids)
         if isinstance(node, Not):

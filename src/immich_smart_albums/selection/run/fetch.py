@@ -132,7 +132,7 @@ class _FetchRun:
     def _read(self, scan: Scan) -> SearchResult:
         keeps_ids = scan.keeps_ids or (self.cache is not None and self.cache.wants_ids(scan))
         assets = NOTHING_KNOWN if self.records is None else self.records.assets
-        builder = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, known=assets)
+        builder = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, assets=assets)
         judged = None if self.records is None or self.keeps_rejected else self.records.judged(scan)
         if judged is not None:
             for batch_judged in judged:

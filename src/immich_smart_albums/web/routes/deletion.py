@@ -30,7 +30,7 @@ class DeletionRoutes:
         try:
             rule = self._studio.rules.album(name)
             version, deletion = self._studio.rules.deletion(name)
-            known = {
+            bound = {
                 known_album.split or known_album.key.rule
                 for known_album in self._studio.session.known_albums()
                 if known_album.binding
@@ -43,7 +43,7 @@ class DeletionRoutes:
             version=version,
             gone=deletion.gone,
             is_split=bool(rule.rule.split),
-            is_bound=rule.name in known,
+            is_bound=rule.name in bound,
             forget=command("immich-smart-albums", "ledger", "forget", rule.name, "--binding").strip("`"),
             read_only=read_only,
         )

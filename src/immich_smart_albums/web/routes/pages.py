@@ -50,8 +50,8 @@ class Pages:
     def _albums(self, rules: tuple[AlbumRule, ...], problem: SmartAlbumsError | None, shown: int | None) -> Response:
         studio = self._studio
         accounts = studio.session.accounts
-        known = {known_album.key.rule: known_album for known_album in studio.session.known_albums()}
-        bound = {known_album.binding.album_id: rule for rule, known_album in known.items() if known_album.binding}
+        fed_by = {album.key.rule: album.binding for album in studio.session.known_albums()}
+        bound = {binding.album_id: rule for rule, binding in fed_by.items() if binding}
         albums = {album.id: album for account in accounts.present.values() for album in account.names.albums}
         fed = [(rule, _album_of(rule, albums.values(), bound)) for rule in rules]
         ids = {album.id for _, album in fed if album} | {id_ for id_, rule in bound.items() if _is_fed(rule, rules)}

@@ -67,7 +67,11 @@ class PhotoRoutes:
         session = self._studio.session
         here = {place.album.id for place in explanation.places if place.album}
         names = {rule.name for rule in session.rules.albums}
-        rule_of = {known.binding.album_id: known.key.rule for known in session.known_albums() if known.binding}
+        rule_of = {
+            known_album.binding.album_id: known_album.key.rule
+            for known_album in session.known_albums()
+            if known_album.binding
+        }
         try:
             albums = session.albums_with(explanation.asset_id)
         except SmartAlbumsError:  # it is good to have, and no more

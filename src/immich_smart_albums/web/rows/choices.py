@@ -113,8 +113,8 @@ def _shown(
 ) -> Suggestions:
     """The first of a list; `as_compared` makes texts alike that mean the same value."""
     wanted = bare(find)
-    known = {as_compared(suggestion.value) for suggestion in offered}
-    offered += [Suggestion(str(value), str(value)) for value in chosen if as_compared(str(value)) not in known]
+    present = {as_compared(suggestion.value) for suggestion in offered}
+    offered += [Suggestion(str(value), str(value)) for value in chosen if as_compared(str(value)) not in present]
     words = {str(value) for value in chosen if isinstance(value, Unquoted)}
     names = {as_compared(str(value)) for value in chosen}
     marked = [

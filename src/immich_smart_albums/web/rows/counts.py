@@ -48,16 +48,16 @@ def _of_condition(row: Row, places: RowPlaces, match: Node) -> Node | None:
 def _of_group(row: Row, rows: Sequence[Row], nodes: Mapping[str, Node]) -> Node | None:
     """Returns the combination of a group's members. None if the node of some member is not known."""
     members = [nodes.get(row_id(other.path)) for other in members_of(row, rows)]
-    known = tuple(node for node in members if node is not None)
-    if not known or len(known) < len(members):
+    parts = tuple(node for node in members if node is not None)
+    if not parts or len(parts) < len(members):
         return None
     match row.word:
         case "any":
-            return Any(known)
+            return Any(parts)
         case "not":
-            return Not(known[0] if len(known) == 1 else Any(known))
+            return Not(parts[0] if len(parts) == 1 else Any(parts))
         case _:
-            return known[0] if len(known) == 1 else All(known)
+            return parts[0] if len(parts) == 1 else All(parts)
 
 
 def members_of(row: Row, rows: Sequence[Row]) -> list[Row]:
@@ -110,8 +110,8 @@ def count_rows(session: Session, rule: AlbumRule, text: str, rows: Sequence[Row]
     after = after_rows_above(rows, photos)
     counts = {id_: (None if own is None else len(own), after.get(id_)) for id_, own in photos.items()}
     conjuncts = _conjuncts(rows)
-    known = {id_: own for _, id_ in conjuncts if (own := photos.get(id_)) is not None}
-    near = (_near(words, id_, known) for words, id_ in conjuncts) if 1 < len(conjuncts) == len(known) else ()
+    own_photos = {id_: own for _, id_ in conjuncts if (own := photos.get(id_)) is not None}
+    near = (_near(words, id_, own_photos) for words, id_ in conjuncts) if 1 < len(conjuncts) == len(own_photos) else ()
     return RowCounts(counts, tuple(group for group in near if group.assets))
 
 

@@ -39,14 +39,14 @@ def _as_exposure(seconds: float) -> str:
 def _number(word: str, unit: Unit, name: str) -> Value[Node]:
     fact, field = exif(name), f"exifInfo.{name}"
 
-    def known(record: Record) -> float | None:
+    def recorded(record: Record) -> float | None:
         shown = fact(record)
         return unit.number(shown) if isinstance(shown, str) else number(shown)
 
     return OneOrMany(
         OneOf(
             NoneIs(is_missing(word, fact, field)),
-            NumberRange(unit).means(lambda wanted: number_in(word, wanted, unit, known, field)),
+            NumberRange(unit).means(lambda wanted: number_in(word, wanted, unit, recorded, field)),
         )
     )
 
