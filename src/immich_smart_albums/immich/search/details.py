@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import NoAccess, Untrustworthy
-from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.search.parallel import in_parallel
+from immich_smart_albums.model.asset import ASSET_FIELDS, Asset
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Find = Callable[[Query, frozenset[str]], Generator[list[Record], None, None]]
 
-_DETAILS = frozenset({"tags", "people", "stack", "owner"})
+_DETAILS = ASSET_FIELDS | {"ownerId", "isTrashed", "tags", "people", "stack", "owner"}
 """Fields that the details of an asset always have, perhaps empty."""
 
 
@@ -59,6 +60,10 @@ class DetailReader:
         if missing:
             message = f"GET {path}: the answer lacks {', '.join(missing)}"
             raise Untrustworthy(message, hint="Something on the way seems to change answers; nothing of it is used.")
+        try:
+            Asset.of(record)
+        except ValueError as error:
+            raise unexpected(f"GET {path}", error) from None
         yield self._with_people(record)
         self._on_read(1)
 

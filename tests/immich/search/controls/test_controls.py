@@ -5,6 +5,7 @@ All properties, values and operators are tried in `test_properties`.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,12 +177,23 @@ def test_a_ranking_whose_pages_are_always_the_same_is_given_up(
         find(server_at(sandbox), smart(100, query="dog"))
 
 
-def test_details_that_lack_something_are_not_used(start: Start, library: Library) -> None:
+@pytest.mark.parametrize("field", ["stack", "ownerId", "isTrashed", "fileCreatedAt", "type"])
+def test_details_that_lack_something_are_not_used(start: Start, library: Library, field: str) -> None:
     sandbox = start(library)
     photo = next(iter(shown(library)))
     assert [record["id"] for record in server_at(sandbox).searches.details([photo.id])] == [photo.id]
-    sandbox.faults.hide("stack", path="/api/assets/*", times=None)
-    with pytest.raises(Untrustworthy, match="lacks stack"):
+    sandbox.faults.hide(field, path="/api/assets/*", times=None)
+    with pytest.raises(Untrustworthy, match=f"lacks {field}"):
+        list(server_at(sandbox).searches.details([photo.id]))
+
+
+def test_details_with_a_date_that_is_none_are_not_used(start: Start, library: Library) -> None:
+    sandbox = start(library)
+    photo = next(iter(shown(library)))
+    (record,) = server_at(sandbox).searches.details([photo.id])
+    body = json.dumps(record | {"fileCreatedAt": "yesterday"}).encode()
+    sandbox.faults.status(200, body=body, path=f"/api/assets/{photo.id}", times=None)
+    with pytest.raises(Untrustworthy, match="the answer cannot be read"):
         list(server_at(sandbox).searches.details([photo.id]))
 
 
