@@ -1,3 +1,3 @@
-"""JSONPath and regular expression on a photo's record."""
+"""Local filters: a JSONPath and a regular expression on a photo's record."""
 
 from __future__ import annotations

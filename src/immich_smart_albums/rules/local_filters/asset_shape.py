@@ -43,10 +43,10 @@ FROM_SEARCH = frozenset(
         "isEdited",
     ]
 )
-"""What searches return (`exifInfo` and `people` when asked for)."""
+"""The fields that searches return (`exifInfo` and `people` if they are asked for)."""
 
 FROM_DETAILS = frozenset({"tags", "stack", "owner", "unassignedFaces"})
-"""What only `GET /assets/{id}` returns; no search ever does."""
+"""The fields that only `GET /assets/{id}` returns."""
 
 EXIF = frozenset(
     [
@@ -78,7 +78,7 @@ EXIF = frozenset(
 
 
 def _object(names: str, **inner: Shape) -> Shape:
-    """An object with single values under these names, and fields that are more."""
+    """Returns the shape of an object with single values under some names, and other shapes under `inner`."""
     return Shape({**dict.fromkeys(names.split(), Shape()), **inner})
 
 

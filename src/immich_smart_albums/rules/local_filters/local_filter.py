@@ -1,4 +1,4 @@
-r"""Local filters: JSONPath and regular expression on the asset's metadata; files and `$.path:regex` words → `Filter`s.
+r"""Reads local filters from files and from `$.path:regex` in a flag: a JSONPath and a regular expression → `Filter`.
 
 `{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
 anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must
@@ -40,7 +40,7 @@ _MAY_BE_MISSING = "mayBeMissing"
 
 
 def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
-    """Returns the filters of one flag value; what is wrong is noted and left out."""
+    """Returns the filters of one flag value; those with problems, which are noted, are left out."""
     if source.form is SourceForm.BARE:
         return _from_words(source, diagnostics)
     value = read_json(source, diagnostics)
@@ -56,13 +56,13 @@ def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter
         diagnostics.problems.append(source.problem("the list of local filters is empty", hint=hint))
         return ()
     read = [_from_entry(value, number, source, diagnostics) for number in range(1, len(value) + 1)]
-    return tuple(check for check in read if check is not None)
+    return tuple(filter_ for filter_ in read if filter_ is not None)
 
 
 def local_filter(
     path: Path, pattern: Pattern | None, description: str, origin: Place | None = None, *, may_be_missing: bool = False
 ) -> Filter:
-    """Returns one entry of a local filter file, as a check."""
+    """Returns the filter for photos of which the path yields a value that the pattern matches, or any value at all."""
 
     def values(record: Record) -> list[object]:
         try:
@@ -97,7 +97,7 @@ def local_filter(
 
 
 def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> ListedValue | None:
-    """The plain text that a filter looks for in a field whose values the server lists. None for other filters."""
+    """Returns the plain text that a filter looks for in a field whose values the server lists. None for others."""
     name = next((field for field in SUGGESTED if path.fields == frozenset({f"exifInfo.{field}"})), None)
     text = plain_text(pattern.text)
     if name is None or text is None:
@@ -113,8 +113,8 @@ def _from_words(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
         diagnostics.problems.append(source.problem(message, hint=hint))
         return ()
     path, regex = path_and_regex(text)
-    check = make_filter(path, regex, text, _InSource(source), diagnostics)
-    return () if check is None else (check,)
+    filter_ = make_filter(path, regex, text, _InSource(source), diagnostics)
+    return () if filter_ is None else (filter_,)
 
 
 def path_and_regex(words: str) -> tuple[str, str | None]:
@@ -124,7 +124,7 @@ def path_and_regex(words: str) -> tuple[str, str | None]:
 
 
 def _first_colon(text: str) -> int | None:
-    """The colon between path and expression: the first one outside brackets and quotes."""
+    """Returns where the first colon outside brackets and quotes is. None if there is none."""
     depth, quote = 0, ""
     for position, character in enumerate(text):
         if quote:
@@ -204,7 +204,7 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
     *,
     may_be_missing: bool = False,
 ) -> Filter | None:
-    """Returns the check that a path and an expression make. None if one of them cannot be read, or can never match."""
+    """Returns the filter of a path and an expression. None, with a problem noted, if one cannot be read or match."""
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None

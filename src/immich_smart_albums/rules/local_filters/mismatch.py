@@ -1,4 +1,4 @@
-"""Paths that can never yield anything from an asset: a misspelt field, or a step that nothing there has.
+"""Explains paths that never yield anything from an asset, such as `$.exifInfo.mak`.
 
 Such a path is refused: an include with it would select nothing, and an exclude would let everything through.
 """
@@ -20,17 +20,17 @@ _ROOT = ShapeNode("$", ASSET)
 
 
 def explain_mismatch(path: Path) -> tuple[str, str] | None:
-    """Returns why a path can never yield anything, with what to do. None if it can."""
-    misfit = path.mismatch(_ROOT)
-    if misfit is None:
+    """Returns why a path never yields anything, and a hint. None if it may."""
+    mismatch = path.mismatch(_ROOT)
+    if mismatch is None:
         return None
-    places = misfit.places
+    places = mismatch.places
     subject = places[0].address[2:] if len(places) == 1 else "what this path reaches"
     if not any(list(place.children()) for place in places):
         hint = f"End the path there: {places[0].address}." if len(places) == 1 else "End the path there."
         return f"{subject} has nothing below it", hint
-    if isinstance(misfit.selector, Name):
-        name = misfit.selector.name
+    if isinstance(mismatch.selector, Name):
+        name = mismatch.selector.name
         message = f"{subject} has no field {name!r}" if subject else f"assets have no field {name!r}"
         return message, _meant(name, places)
     hint = f"Name a field, such as {next(places[0].children()).address}."
@@ -40,7 +40,7 @@ def explain_mismatch(path: Path) -> tuple[str, str] | None:
 
 
 def _meant(name: str, places: Iterable[ShapeNode]) -> str:
-    """The advice to take the nearest field: of those here or in the elements of a list here, else of all."""
+    """Returns a hint with the field most like a name: of those here, or in the elements of a list here, else of all."""
     here = [child for place in places for child in (*place.children(), *_in_elements(place))]
     for candidates in (here, list(_ROOT.descendants())):
         # Reversed, so that the first of several places with the same name stays.

@@ -1,4 +1,4 @@
-"""Searches for what a name or an id stands for, once it is looked up."""
+"""Makes searches for ids, and references for names whose ids are looked up."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def any_of_ids(field: str, ids: Iterable[str], origin: Place | None = None) -> Node:
-    """Returns the search for photos of which a field, such as tagIds, has at least one of these ids."""
+    """Returns the searches for photos that have at least one of these ids in a field, such as tagIds."""
     searches = tuple(Search(metadata(**{field: (id_,)}), origin) for id_ in ids)
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
 def named(kind: EntityKind, noun: str, field: str, name: str) -> Reference:
-    """Returns the node of photos of which a search field has what is called so. If several are, any of them counts."""
+    """Returns the reference to what has this name, in a search field. If several have it, any of them counts."""
     name = name.strip()
     return Reference(kind, (name,), f"{noun} {name!r}", lambda ids: any_of_ids(field, ids[0]))

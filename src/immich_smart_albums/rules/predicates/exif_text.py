@@ -1,4 +1,4 @@
-"""Texts that Immich keeps for each asset and finds exactly: places, cameras, lenses."""
+"""Predicates on texts in EXIF that Immich finds exactly: places, cameras, lenses."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ MAY_BE_MISSING_MEANS = "`true`: it is fine that no photo has such a name yet"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A predicate on names that Immich keeps for each asset."""
+    """Fields of EXIF that a predicate looks for a name in."""
 
     meant: str
-    """What it is called in messages, such as "a place"."""
+    """What messages expect, such as "a place"."""
     fields: Mapping[str, str]
     """The search field, and field of EXIF, of each option."""
     plain: tuple[str, ...]
     """The options of which one must hold for a plain text."""
     plain_meant: str
-    """What such a text is called in messages."""
+    """What messages expect for such a text."""
     word: str
-    """What `none` says is missing."""
+    """The noun of `no place`, for `none`."""
 
 
 def names_value(names: Names, plain_means: str, means: Mapping[str, str]) -> Value[Node]:
-    """Returns the kind of value that names such things: plain, or by the word of a field, which `means` explains."""
+    """Returns the kind of value for these names: a plain text, or a mapping by field, which `means` documents."""
     plain = _plain(names, may_be_missing=False)
     documented = {"name": plain_means, **means, MAY_BE_MISSING: MAY_BE_MISSING_MEANS}
     fields = dict.fromkeys(("name", *names.fields), one_or_list(TEXT, NONE))
@@ -87,14 +87,14 @@ def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
 
 
 def exif_equals(word: str, sought: ListedValue) -> Filter:
-    """Returns the filter that a field of EXIF is this text, until it is known how the server writes it."""
+    """Returns the filter for a value in EXIF; its spelling is corrected when the server's values are known."""
     name, text = sought.field, sought.text
     within = metadata(**{name: text})
     return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), listed_value=sought)
 
 
 def exif_missing(word: str, *names: str) -> Filter:
-    """Returns the filter that Immich has read the file, and none of these fields of EXIF has a value."""
+    """Returns the filter for files that were read and have no value in any of these fields of EXIF."""
 
     def recorded(record: Record) -> list[object]:
         return [text for name in names if (text := exif(name)(record)) is not None]

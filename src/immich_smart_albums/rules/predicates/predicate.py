@@ -1,4 +1,4 @@
-"""Predicate: a word of rules files with the kind of its value, its meaning, and its documentation."""
+"""Predicates: the words of rules files, each with the kind of its value, its meaning and its documentation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Picker(Enum):
-    """Control that a page offers for choosing a value; its text can always be written instead."""
+    """The control with which a page offers values; a text can always be written instead."""
 
     PEOPLE = "people"
     PLACE = "place"
@@ -43,21 +43,21 @@ class Predicate:
 
     name: str
     summary: str
-    """What it tests, in one sentence."""
+    """One sentence for the reference."""
     value: Value[Node]
-    """What may stand behind the word, and what it means."""
+    """The kind of its value, which reads it as a node."""
     examples: tuple[tuple[str, str], ...]
     """YAML of one predicate, such as `rating: {min: 4}`, with what it means. Tests load each of them."""
     picker: Picker
     phrase: str
-    """What it says of a photo, such as `shows {}`; without a place for the value where that is true or false."""
+    """A sentence about a photo, such as `shows {}`; without braces if the value is true or false."""
     notes: str = ""
-    """What else a user must know: the exact meaning, limits, which server versions."""
+    """For the reference: the exact meaning, limits, versions of the server."""
     also: tuple[str, ...] = ()
     """Other spellings of its name."""
 
     def read(self, value: ValueNode, reader: Reader) -> Node | None:
-        """Returns what stands behind the word as a node. None if a problem was noted."""
+        """Returns the node of a value. None with a problem noted."""
         return self.value.read(value, reader)
 
     @property
@@ -67,5 +67,5 @@ class Predicate:
 
     @property
     def options(self) -> Mapping[str, str]:
-        """The words that its value may have in it, each with its meaning."""
+        """The words in its value, each with its meaning."""
         return self.value.options

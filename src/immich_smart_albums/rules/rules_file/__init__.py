@@ -1,3 +1,3 @@
-"""From a rules file to a set of album rules."""
+"""Reads rules files: from plain values to a `RuleSet`."""
 
 from __future__ import annotations

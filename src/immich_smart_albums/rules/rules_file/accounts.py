@@ -1,6 +1,6 @@
-"""The accounts of a rules file.
+"""Reads `accounts`: `{alice: {key_env: ALICE_KEY}}`.
 
-What is wrong with them is told without the line that it stands on: somebody's key may be on it.
+Problems are noted without the line, since a key may stand on it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 _KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
-"""As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
+"""A key as Immich makes it: 32 random bytes in base 64, letters and digits only."""
 
 _HINT = f"Write one of {', '.join(KEY)}. The key itself has no place in a rules file."
 

@@ -1,4 +1,4 @@
-"""One entry under `albums`, read into an AlbumRule."""
+"""Reads one entry under `albums` into an `AlbumRule`."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ _GUARD_WORDS = ("remove", "add", "empty")
 
 
 def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> AlbumRule | None:
-    """Returns the album of an entry, fed by the first of the `accounts` unless it says otherwise.
-
-    None with problems noted.
-    """
+    """Returns the rule of an entry, by default for the first of these accounts. None with problems noted."""
     before = len(reader.diagnostics.problems)
     if not isinstance(value, MappingNode):
         hint = "Write - name: …, and its match below."
@@ -79,7 +76,7 @@ def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> Alb
 
 
 class _Entry:
-    """Reads each setting; where a problem is noted, what it gives does not matter."""
+    """Reads the settings of an entry. If a problem is noted, the returned value does not matter."""
 
     def __init__(self, value: MappingNode, reader: Reader) -> None:
         self._value = value
@@ -87,7 +84,7 @@ class _Entry:
         self.entries = reader.known_entries(value, ALBUM, "an album")
 
     def name(self) -> str:
-        """Returns the name."""
+        """Returns the name of the album."""
         if "name" not in self.entries:
             self._reader.problem(self._value, "this album has no name", hint="Add name: …")
             return ""
@@ -106,7 +103,7 @@ class _Entry:
         return name
 
     def match(self) -> Node | None:
-        """Returns what belongs in it."""
+        """Returns the tree of `match`. None with a problem noted."""
         if "match" in self.entries:
             return parse_match(self.entries["match"], self._reader)
         hint = "Add match: …; search: {} matches the whole timeline."
@@ -114,7 +111,7 @@ class _Entry:
         return None
 
     def limit(self) -> int | None:
-        """Returns how many photos."""
+        """Returns the most photos to keep. None without a limit."""
         value = self.entries.get("limit")
         if value is None:
             return None
@@ -130,7 +127,7 @@ class _Entry:
         return Sort(self._reader.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
 
     def accounts(self, declared: Sequence[str]) -> tuple[str, ...]:
-        """Who feeds it."""
+        """Returns the accounts whose photos are selected."""
         value = self.entries.get("accounts")
         if value is None:
             return tuple(declared[:1]) or (DEFAULT_ACCOUNT,)
@@ -150,20 +147,20 @@ class _Entry:
         return tuple(accounts)
 
     def keep(self) -> Keep:
-        """Returns what becomes of photos that match no more."""
+        """Returns what happens to photos that match no more."""
         value = self.entries.get("keep")
         word = None if value is None else self._reader.choice(value, [keep.value for keep in Keep])
         return Keep(word) if word else Keep.ADD_ONLY
 
     def sticky(self) -> bool:
-        """Returns whether photos stay that only rank lower."""
+        """Returns whether photos stay that a smart search only ranks lower."""
         value = self.entries.get("sticky")
         if value is not None and "keep" not in self.entries:
             self._reader.diagnostics.warn(f"{value.span}: sticky has no effect without keep: in-step")
         return self._truth("sticky", default=True)
 
     def unshare(self) -> bool:
-        """Returns whether others lose the album."""
+        """Returns whether users who are not in `share` lose the album."""
         unshare = self._truth("unshare", default=False)
         if unshare and "share" not in self.entries:
             hint = "Add share: …, with everybody who keeps it; share: none, and nobody does."
@@ -177,7 +174,7 @@ class _Entry:
         return default if truth is None else truth
 
     def id(self) -> str | None:
-        """Returns the album itself."""
+        """Returns the id of the album. None if the entry has none."""
         value = self.entries.get("id")
         text = None if value is None else self._reader.text(value, "the id of an album, or the address of its page,")
         if value is None or text is None:
@@ -192,7 +189,7 @@ class _Entry:
         return album_id
 
     def description(self) -> str | None:
-        """Returns the description; blank to empty it."""
+        """Returns the description; a blank one empties that of the album. None if the entry has none."""
         value = self.entries.get("description")
         if value is None:
             return None
@@ -203,7 +200,7 @@ class _Entry:
         return None
 
     def cover(self) -> str | None:
-        """Returns the cover."""
+        """Returns the cover: newest, oldest, favorite, or the id of a photo. None if the entry has none."""
         value = self.entries.get("cover")
         if value is None:
             return None
@@ -212,22 +209,22 @@ class _Entry:
         return read_asset(value, self._reader)
 
     def order(self) -> str | None:
-        """Returns the order that Immich shows it in."""
+        """Returns the order in which Immich shows the album: asc or desc. None if the entry has none."""
         value = self.entries.get("order")
         return None if value is None else self._reader.choice(value, ("asc", "desc"))
 
     def guard(self) -> Guard:
-        """Returns how much may change."""
+        """Returns the limits of what may change."""
         value = self.entries.get("guard")
         return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reader) or Guard()
 
     def settle(self) -> int:
-        """Returns when a photo counts as looked at."""
+        """Returns how many seconds after its upload Immich counts as done with a photo."""
         value = self.entries.get("settle")
         seconds = None if value is None else read_settle(value, self._reader)
         return self._reader.settle if seconds is None else seconds
 
     def schedule(self) -> Schedule | None:
-        """Returns when it is due. None if the file says."""
+        """Returns the schedule of the rule. None if it is that of the file."""
         value = self.entries.get("schedule")
         return None if value is None else read_schedule(value, self._reader)

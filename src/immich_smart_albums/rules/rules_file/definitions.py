@@ -1,4 +1,4 @@
-"""Names that a rules file defines: groups of people, and places."""
+"""Reads names that a rules file defines: groups of people, and places."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 _NOTHING = ("none", "null", "~")
-"""Where they stand as a value they say "has none", so they name nothing."""
+"""As a value these mean "has none", so they cannot be names."""
 
 
 def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
-    """Returns places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
+    """Returns places by name, also those with problems, which are noted, so that rules can name them."""
     places: dict[str, Circle] = {}
     for name, entry in _named(value, "places by name", reader):
         if nfc(name.text) in places:
@@ -31,7 +31,7 @@ def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
 
 
 def read_groups(value: ValueNode, reader: Reader) -> dict[str, tuple[str, ...]]:
-    """Returns groups of people by name, with everybody in them.
+    """Returns groups by name, each with all of its people.
 
     A member that is a group's name stands for its members.
     """
@@ -55,7 +55,7 @@ def read_groups(value: ValueNode, reader: Reader) -> dict[str, tuple[str, ...]]:
 def _flat(
     names: dict[str, ScalarNode], members: dict[str, list[ScalarNode]], reader: Reader
 ) -> dict[str, tuple[str, ...]]:
-    """Groups by folded name, without groups in them."""
+    """Returns groups by folded name, with people in place of groups in them. Empty with a problem noted."""
     graph = {name: members.keys() & {folded(text.text) for text in texts} for name, texts in members.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
@@ -73,7 +73,7 @@ def _flat(
 
 
 def _named(value: ValueNode, meant: str, reader: Reader) -> Iterator[tuple[ScalarNode, ValueNode]]:
-    """The entries of a mapping whose keys are names."""
+    """Yields the entries of a mapping whose keys are names."""
     if not isinstance(value, MappingNode) or not value.entries:
         what = "an empty one" if isinstance(value, MappingNode) else name_of(value)
         reader.problem(value, f"{meant} are expected here, a mapping, not {what}")

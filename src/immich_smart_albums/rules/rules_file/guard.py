@@ -1,4 +1,4 @@
-"""Guards in a rules file: `guard: {remove: 30 %, add: 1000, empty: allow}`."""
+"""Reads guards: `guard: {remove: 30 %, add: 1000, empty: allow}`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reader: Reader) -> Guard | None:
     """Returns the limits of a mapping with some of the `words` remove, add and empty. None with problems noted.
 
-    What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
+    Other limits stay as in `default`. `remove` replaces both of its limits, of photos and of their share.
     """
     before = len(reader.diagnostics.problems)
     entries = reader.entries(value, words, "a guard")
@@ -66,7 +66,7 @@ def _count(value: ValueNode, reader: Reader, examples: str = "500") -> int | Non
 
 
 def guard_words(guard: Guard, words: tuple[str, ...]) -> str:
-    """Returns a guard as it is written, with all of the words."""
+    """Returns a guard as a rules file has it, with all of these words."""
     limits = [] if guard.remove_share is None else [f"{guard.remove_share * 100:.6g} %"]
     limits += [] if guard.remove is None else [str(guard.remove)]
     by_word = {

@@ -1,6 +1,6 @@
-"""The headers of a rules file, for a proxy or a login in front of Immich. Their values stand elsewhere, as keys do.
+"""Reads `headers`, for a proxy or a login in front of Immich. The values come from a variable or a file, as keys do.
 
-What is wrong with them is told without the line that it stands on: somebody's token may be on it.
+Problems are noted without the line, since a token may stand on it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OURS = frozenset(
         *("transfer-encoding", "proxy-authorization", "upgrade", "te", "expect"),
     }
 )
-"""What this tool says itself, or what would change how an answer is read."""
+"""Headers that this tool sends itself, or that would change how an answer is read."""
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _EXAMPLE = "CF-Access-Client-Secret: {file: /run/secrets/cf}, or {env: CF_SECRET}"
@@ -30,7 +30,7 @@ _HINT = f"Write such as {_EXAMPLE}. The value itself has no place in a rules fil
 
 
 def why_not(name: str) -> str | None:
-    """Returns what is wrong with the name of a header. None if nothing is."""
+    """Returns why a text cannot be the name of a header. None if it can."""
     if not _NAME.fullmatch(name):
         return "this is not the name of a header"
     return f"the header {name} is this tool's own" if name.lower() in OURS else None

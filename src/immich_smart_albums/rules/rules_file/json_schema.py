@@ -1,6 +1,6 @@
-"""The JSON Schema of rules files, for editors: completion, hover texts and checks while somebody types.
+"""Makes the JSON Schema of rules files, for completion, hover texts and checks in editors.
 
-Made from the same tables that reading uses. It sees the form only; what names stand for is for `config check`.
+It is made from the same tables that reading uses. It covers the form only; names are checked by `config check`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _COMBINATIONS = {
 
 
 def json_schema() -> Schema:
-    """Returns the schema of one file."""
+    """Returns the schema of a rules file."""
     return {
         "$schema": DIALECT,
         "title": "Rules of immich-smart-albums",

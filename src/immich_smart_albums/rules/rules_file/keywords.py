@@ -1,4 +1,4 @@
-"""The words of a rules file outside of `match`, with what they mean: for reading, for editors and for the reference."""
+"""The words of a rules file outside of `match`, each with its meaning: for reading, editors and the reference."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Setting:
     example: str
     """Its value as YAML, such as `[alice, bob]`."""
     default: str = ""
-    """What holds without it, in words."""
+    """What holds without the word, for the reference."""
 
 
 def described(setting: Setting) -> Schema:
-    """Returns a setting's schema with what editors show for it."""
+    """Returns a setting's schema with the text that editors show for it."""
     default = f" Default: {setting.default}." if setting.default else ""
     return {"description": f"{setting.summary}{default}", **setting.schema}
 
@@ -53,7 +53,7 @@ _SOURCE: Schema = {
     "minProperties": 1,
     "maxProperties": 1,
 }
-"""Where a value comes from that has no place in the file itself."""
+"""The sources of a value that must not stand in the file itself."""
 
 _HEADERS: Schema = {
     **_NAMED,
@@ -96,7 +96,7 @@ NOTIFY: dict[str, Setting] = {
     "token": Setting("Access token of ntfy.", _SOURCE, "{file: /run/secrets/ntfy}", "none"),
     "headers": Setting("Headers that go with each message.", _HEADERS, "{Authorization: {env: HOOK_LOGIN}}", "none"),
 }
-"""What a target for messages says: exactly one of the first four, which say how it is reached."""
+"""The words of a target for messages; exactly one of the first four, which are services."""
 
 KEY: dict[str, Setting] = {
     "key_env": Setting("Environment variable, also of a `.env` file, that holds the key.", TEXT, "ALICE_KEY"),
@@ -109,7 +109,7 @@ KEY: dict[str, Setting] = {
         "pass show immich/alice",
     ),
 }
-"""Where an account's key comes from: exactly one of these."""
+"""The sources of an account's key: exactly one of these."""
 
 ACCOUNT: dict[str, Setting] = {
     **KEY,
@@ -120,7 +120,7 @@ ACCOUNT: dict[str, Setting] = {
         "those of the file",
     ),
 }
-"""What an entry under `accounts` says."""
+"""The words of an entry under `accounts`."""
 
 ALBUM: dict[str, Setting] = {
     "name": Setting(
@@ -213,7 +213,7 @@ ALBUM: dict[str, Setting] = {
         "none",
     ),
 }
-"""What an entry under `albums` says."""
+"""The words of an entry under `albums`."""
 
 FILE: dict[str, Setting] = {
     "server": Setting("The address of Immich.", TEXT, "http://immich.local:2283", "IMMICH_URL"),
@@ -294,4 +294,4 @@ FILE: dict[str, Setting] = {
         "[{name: Emma, match: {person: Emma}}]",
     ),
 }
-"""What stands at the top of a rules file."""
+"""The words at the top of a rules file."""

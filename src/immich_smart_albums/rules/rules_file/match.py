@@ -1,4 +1,4 @@
-"""The match of a rules file → a tree of nodes, or everything that is wrong with it.
+"""Reads a match into a tree: `{place: Nice, not: {person: Ben}}` → `All((Filter, Not(Reference)))`.
 
 Keys side by side in a mapping all hold. Under `all`, `any` and `not` stands a list of matches, or a mapping of which
 each entry is one; `not` excludes each of them.
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 MOST_NESTED = 50
-"""Levels of all, any and not inside each other."""
+"""The most levels of all, any and not inside each other."""
 
 COMBINATIONS = ("all", "any", "not")
 
 
 def parse_match(value: ValueNode, reader: Reader) -> Node | None:
-    """Returns the tree of a match. None if problems were noted.
+    """Returns the tree of a match. None with problems noted.
 
     Every part is given its place, and looks as far as the whole rule does. A match that only excludes does so from the
     whole timeline, with a notice.
@@ -43,7 +43,7 @@ class _Parser:
         self._reader = reader
 
     def match(self, value: ValueNode, depth: int) -> Node | None:
-        """Returns one match: a mapping whose entries all hold."""
+        """Returns the conjunction of a mapping's entries. None with problems noted."""
         if isinstance(value, MappingNode):
             return self._all(self._entries(value, depth), value)
         self._reader.problem(

@@ -1,6 +1,6 @@
-"""The targets of messages about runs, under `notify`.
+"""Reads `notify`: the targets of messages about runs.
 
-What is wrong with addresses and tokens is told without the line that it stands on: it may hold a secret.
+Problems with addresses and tokens are noted without the line, since a secret may stand on it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 DIGESTS = {"daily": "daily 08:00", "weekly": "weekly mon 08:00", "monthly": "monthly 1 08:00"}
-"""When a digest comes of which no more is said."""
+"""The schedule of a digest that is one word."""
 
 _ADDRESS = re.compile(r"https?://(?P<login>[^/?#\s]*@)?[^/?#\s@]+([/?#]\S*)?", re.IGNORECASE)
 _SERVICES = {service.value: service for service in MessageService}
@@ -63,7 +63,7 @@ def _read_target(value: ValueNode, reader: Reader) -> NotifyTarget | None:
 
 
 def _check_fit(service: MessageService, words: dict[str, ValueNode], reader: Reader) -> None:
-    """Note words that say nothing to a service."""
+    """Note words that have no meaning for a service."""
     fitting = {
         "events": set(MessageService) - {MessageService.HEALTHCHECKS},
         "digest": set(MessageService) - {MessageService.HEALTHCHECKS},
@@ -91,7 +91,7 @@ def _read_digest(value: ValueNode, reader: Reader) -> Schedule | None:
 
 
 def _read_source(value: ValueNode, reader: Reader, *, is_secret: bool) -> ValueSource | None:
-    """A text, or where it comes from. None with a problem noted, without the line that it stands on."""
+    """Returns a text, or the variable or file that has it. None with a problem noted, without the line."""
     words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
         case {"env": ScalarNode(text=text)} if len(words) == 1 and text.strip():
@@ -107,7 +107,7 @@ def _read_source(value: ValueNode, reader: Reader, *, is_secret: bool) -> ValueS
 
 
 def _why_no_address(value: ValueNode) -> str | None:
-    """What is wrong with an address; None: nothing."""
+    """Returns why a value is no address. None if it is one."""
     if not isinstance(value, ScalarNode):
         return _NO_ADDRESS
     address = _ADDRESS.fullmatch(value.text.strip())

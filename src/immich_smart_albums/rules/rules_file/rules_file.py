@@ -1,4 +1,4 @@
-"""Reads the plain values of rules files into a `RuleSet`, or says everything that is wrong with them."""
+"""Reads the plain values of rules files into a `RuleSet`, or notes every problem with them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Sections = dict[str, tuple[ScalarNode, ValueNode]]
 
 
 def read_rules(files: Sequence[ValueNode], reader: Reader) -> RuleSet | None:
-    """Returns what one or several files say together. None with problems noted.
+    """Returns the rule set of one or several files. None with problems noted.
 
     Albums may stand in all of them, every other section in one.
     """
@@ -77,13 +77,13 @@ def read_rules(files: Sequence[ValueNode], reader: Reader) -> RuleSet | None:
 
 
 def _beside(value: ValueNode | None, reader: Reader) -> str | None:
-    """The name of a file."""
+    """Returns the name of a file. None with a problem noted, or without a value."""
     text = None if value is None else reader.text(value, "the name of a file")
     return text and text.strip()
 
 
 def _sections(files: Iterable[ValueNode], reader: Reader) -> tuple[Sections, list[ValueNode]]:
-    """The sections that stand once, and the entries of all albums."""
+    """Returns the sections of all files, and the entries of all albums."""
     once: Sections = {}
     albums: list[ValueNode] = []
     for file in files:
@@ -97,7 +97,7 @@ def _sections(files: Iterable[ValueNode], reader: Reader) -> tuple[Sections, lis
             )
             reader.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
             continue
-        # What begins with x- is for people, and for anchors: nothing reads it.
+        # Keys that begin with x- are for people, and for anchors of YAML.
         ours = MappingNode(tuple(entry for entry in file.entries if not entry[0].text.startswith("x-")), file.span)
         words = reader.known_entries(ours, FILE, "a rules file")
         for key, value in file.entries:
@@ -121,12 +121,12 @@ def _entries(value: ValueNode, reader: Reader) -> tuple[ValueNode, ...]:
 
 
 def _keys(value: ValueNode | None) -> list[str]:
-    """The names of all accounts, also of those that have problems of their own."""
+    """Returns the names of all accounts, also of those with problems."""
     return [nfc(name.text) for name, _ in value.entries] if isinstance(value, MappingNode) else []
 
 
 def _check_twins(albums: Iterable[ValueNode], reader: Reader) -> None:
-    """Two rules that feed the same album would undo each other's work."""
+    """Note albums that two rules feed: the rules would undo each other's work."""
     for word in ("name", "id"):
         seen: dict[str, ScalarNode] = {}
         for value in _texts(albums, word):

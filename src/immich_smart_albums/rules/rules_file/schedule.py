@@ -1,4 +1,4 @@
-"""Schedules in a rules file: `schedule: daily 03:30` and `timezone: Europe/Helsinki`."""
+"""Reads `schedule: daily 03:30` and `timezone: Europe/Helsinki`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_schedule(value: ValueNode, reader: Reader) -> Schedule | None:
-    """Returns when something is due. None with a problem noted."""
+    """Returns a schedule. None with a problem noted."""
     hint = f"Write {', '.join(EXAMPLES[:-1])}, or as cron {EXAMPLES[-1]}."
     if not isinstance(value, ScalarNode) or not value.text.strip():
         reader.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)

@@ -1,4 +1,4 @@
-"""`settle` in a rules file: how long after its upload a photo counts as looked at by Immich."""
+"""Reads `settle`: how long after the upload of a photo Immich counts as done with it, such as `2 hours`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TIME = re.compile(
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 MOST = 30 * 24 * 60 * 60
-"""A month: a photo that Immich has not looked at by then needs somebody to look why."""
+"""A month, in seconds. If Immich is not done with a photo by then, something is wrong."""
 
 
 def read_settle(value: ValueNode, reader: Reader) -> int | None:
-    """Returns seconds. None with a problem noted."""
+    """Returns a length of time in seconds. None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     match = _TIME.fullmatch(text)
     if text == "0":

@@ -1,4 +1,4 @@
-"""`share` of an album: with whom it is shared, and in which role."""
+"""Reads `share` of an album: the users that it is shared with, each with a role."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLES = ("viewer", "editor")
 
 
 def read_shares(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[Share, ...]:
-    """Returns with whom the album of an entry is shared. Problems are noted."""
+    """Returns the shares of an entry; those with problems, which are noted, are left out."""
     value = entries.get("share")
     shares: dict[str, Share] = {}
     if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):

@@ -1,4 +1,4 @@
-"""`tests` of an album: photos that must match its rule, and photos that must not."""
+"""Reads `tests` of an album: photos that must match its rule, and photos that must not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_tests(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[Expectation, ...]:
-    """Returns which photos must match, and must not, as an entry says; problems are noted."""
+    """Returns the expectations of an entry; those with problems, which are noted, are left out."""
     value = entries.get("tests")
     if value is None:
         return ()

@@ -1,4 +1,4 @@
-"""`was` in an album's entry: the rule that it was before, so that a new name is no new album."""
+"""Reads `was` of an album: the earlier name of its rule, so that a new name makes no new album."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 NO_RULE = "none"
-"""The word for a rule that goes on with no earlier one."""
+"""The word for a rule that continues no earlier one."""
 
 
 def read_was(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[str | None, bool]:
-    """Returns the name that the rule of an entry had before, and whether it had none.
+    """Returns the earlier name of a rule, and whether the entry declares that it had none.
 
-    `(None, False)` where the entry says nothing of that.
+    `(None, False)` without `was`.
     """
     value = entries.get("was")
     text = None if value is None else reader.text(value, f"the name that the rule had before, or {NO_RULE},")
@@ -38,7 +38,7 @@ def read_was(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[str | No
 
 
 def check_was(albums: Iterable[ValueNode], reader: Reader) -> None:
-    """No rule goes on with one that is still there, and no two with the same."""
+    """Note rules that continue one which is still there, and two that continue the same."""
     entries = [album for album in albums if isinstance(album, MappingNode)]
     names = {_plain(value): value for album in entries if isinstance(value := album.get("name"), ScalarNode)}
     taken: dict[str, ScalarNode] = {}

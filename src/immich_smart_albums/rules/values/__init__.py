@@ -1,3 +1,3 @@
-"""How values are written: numbers, dates, places on earth, texts, expressions."""
+"""Reads values of predicates: numbers, dates, places on earth, texts, regular expressions."""
 
 from __future__ import annotations

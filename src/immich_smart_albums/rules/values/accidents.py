@@ -1,7 +1,6 @@
-r"""Plain texts that are regular expressions by accident: `[2020]`, `a+b`, `Trip (2)`.
+r"""Recognises plain texts that are regular expressions by accident: `[2020]`, `a+b`, `Trip (2)`.
 
-A text is taken for an expression that is meant where something in it has no other use, such as `^` in front, `\d`,
-`.*` or `|`.
+A text with something that has no other use, such as `^` in front, `\d`, `.*` or `|`, is meant as an expression.
 """
 
 from __future__ import annotations
@@ -9,10 +8,10 @@ from __future__ import annotations
 import re
 
 _MEANT = re.compile(r"\A\^|\\|\.[*+?]|\||\(\?|\[\^|\[[^]]*\w-\w[^]]*\]|[\])][*+?{]|[\w/)\]]\$\Z|\{\d+(?:,\d*)?\}")
-"""What nobody writes into a text by accident."""
+"""Parts of an expression that nobody writes by accident."""
 
 _SET = re.compile(r"(?<!\\)\[([^]^\\][^]\\]*)\]")
-"""A set; nobody who means one names a character twice."""
+"""A set. One with a character twice is hardly meant."""
 
 _ACCIDENTS = (
     (re.compile(r"\[[\w ]{3,}\]"), "{} is any one of these characters"),
@@ -25,7 +24,7 @@ _ACCIDENTS = (
 
 
 def accident(text: str) -> str | None:
-    """Returns what a character of a plain text means that is hardly meant, in words. None if all seems to be meant."""
+    """Returns in words what a part of a plain text means by accident. None if nothing seems to."""
     for characters in _SET.finditer(text):
         letters = [character for character in characters[1] if character.isalnum()]
         if len(set(letters)) < len(letters):

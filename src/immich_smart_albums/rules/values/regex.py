@@ -1,11 +1,11 @@
-"""Regular expressions on values: the syntax of Python's `re`, without case, and never a hang.
+"""Compiles regular expressions in the syntax of Python's `re`, without case, and with a time limit.
 
-Users wrote their expressions for `re`, which cannot be stopped: `(a|aa)+$` keeps it busy for ever. So `re` says what is
-an expression, and the module `regex` answers, under a time limit. What was answered is remembered for each value, and a
-value without the text that every match has is not looked at, so that the slower module costs little.
+Users write their expressions for `re`, which cannot be stopped: `(a|aa)+$` keeps it busy for ever. So `re` decides what
+is an expression, and the module `regex` searches, under a time limit. It is slower. Hence results are cached for each
+value, and a value is not searched if it lacks the text that every match has in it.
 
-The two modules differ where hardly an expression goes: combining marks are letters for `regex`, fractions and
-superscripts are none, the control characters U+001C to U+001F are no spaces, and a dotless i is no I.
+The two modules differ in rare characters: for `regex` combining marks are letters, fractions and superscripts are not,
+the control characters U+001C to U+001F are no spaces, and a dotless i is no I.
 
 Pattern and value are compared composed (NFC), so that it does not matter in which form either is written. A pattern
 that names a combining mark of its own, such as `u\u0308?`, is searched in the decomposed value (NFD) as well.
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
 
 SECONDS_PER_MATCH = 1.0
-"""How long one expression may think about one value. Honest ones take microseconds."""
+"""The time limit of one expression on one value. Usual ones take microseconds."""
 
 
 _LARGEST = 100_000
-"""How long a pattern may get with its counted repetitions written out, which is what `regex` does."""
+"""The most characters of a pattern with its counted repetitions written out, as `regex` does it."""
 
 _REMEMBERED = 4_096
 _REMEMBERED_LENGTH = 256
-"""Results kept per pattern, and the longest text kept with one: at most a few megabytes.
+"""The most cached results of a pattern, and the longest value of one: a few megabytes.
 
-The first ones stay. Values that repeat (makes, countries, people) come early and often; file names never
-repeat, and throwing old ones out for new ones would only cost time.
+The first ones stay. Values that repeat, such as makes and countries, come early and often. File names do not repeat,
+and replacing old results by new ones would only take time.
 """
 
 _CHARACTER_ESCAPE = re.compile(r"\\(?:N\{(?P<name>[^}]*)\}|x(?P<two>..)|u(?P<four>.{4})|U(?P<eight>.{8})|.)", re.DOTALL)
 _JAMO = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
-"""Korean vowels and finals, which compose with what stands before them, and are no marks."""
+"""Korean vowels and finals: no marks, but they compose with the character before them."""
 
 _ADVICE = {
     "nothing to repeat": r'This is not a file mask: write ".*" for any text and "\." for a dot.',
@@ -57,14 +57,11 @@ _ADVICE = {
     "global flags not at the start": 'Move the flags to the front, or write "(?s:…)" around their part.',
     "look-behind requires fixed-width": 'All alternatives between "(?<=" and ")" must be equally long.',
 }
-"""What to do, by the beginning of the message of `re`."""
+"""Hints, by the beginning of the message of `re`."""
 
 
 class MarkedError(ValueError):
-    """A text that cannot be read, with a mark under the character where that shows.
-
-    `reason` says what is wrong, `hint` what to do, `position` counts characters from 0; str() has all of it.
-    """
+    """A text that cannot be parsed: the reason, a hint, and the position of the mark, from 0. str() has all of them."""
 
     def __init__(self, text: str, position: int, reason: str, hint: str) -> None:
         line = "".join(character if character.isprintable() else " " for character in text)
@@ -80,7 +77,7 @@ class PatternError(MarkedError):
 
 
 class PatternTimeout(ValueError):
-    """A match was stopped because it took longer than its time limit, so there is no answer."""
+    """A search that was stopped because it took longer than its time limit."""
 
     def __init__(self, pattern: str, value: str, timeout: float) -> None:
         beginning = value if len(value) <= 60 else f"{value[:59]}…"
@@ -105,7 +102,7 @@ class Pattern:
     """
 
     literal: str = field(compare=False, repr=False)
-    """What surely stands, in whatever case, in every value that it is found in; plain ASCII, empty: nothing."""
+    """A text that every match has in it, whatever case; plain ASCII, and empty if there is none."""
 
 
 def compile_pattern(text: str, *, timeout: float) -> Pattern:
@@ -125,7 +122,7 @@ def compile_pattern(text: str, *, timeout: float) -> Pattern:
 
 
 def _searching(pattern: str, written: str, timeout: float) -> Callable[[str], bool]:
-    """A search for one spelling of a pattern, which messages show as it was written. Raises PatternError."""
+    """Returns a search for one form of a pattern; messages show it as it was written. Raises PatternError."""
     compiled = _compile(pattern, written)
 
     def search(value: str) -> bool:
@@ -138,7 +135,7 @@ def _searching(pattern: str, written: str, timeout: float) -> Callable[[str], bo
 
 
 def _with_literal(piece: str, search: Callable[[str], bool]) -> Callable[[str], bool]:
-    """The search, which is not made in plain values without a text that every match has."""
+    """Returns a search that leaves out values in ASCII without the text that every match has in it."""
     if not piece:
         return search
     wanted = piece.lower()
@@ -163,7 +160,7 @@ def _compile(pattern: str, written: str) -> regex.Pattern[str]:
 
 
 def _without_escapes(text: str) -> str:
-    r"""The pattern with escapes of characters beyond ASCII, such as `\u0308`, as the characters themselves.
+    r"""Returns a pattern with escapes beyond ASCII, such as `\u0308`, as the characters themselves.
 
     `re` must have accepted it. Beyond ASCII no character means anything else in a pattern.
     """

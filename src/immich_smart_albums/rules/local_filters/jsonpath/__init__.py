@@ -1,4 +1,4 @@
-"""Values out of an asset by JSONPath: the meaning of RFC 9535, and some habits of jsonpath-ng's users."""
+"""JSONPath on assets, as in RFC 9535, with some spellings of jsonpath-ng."""
 
 from __future__ import annotations
 

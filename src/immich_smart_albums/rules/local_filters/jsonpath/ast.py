@@ -1,4 +1,4 @@
-"""The parts of a path as values, how they are written, and the error that marks a place in a path."""
+"""The syntax tree of a path: steps and selectors, as values that print in their normal form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from immich_smart_albums.rules.values.regex import MarkedError
 
 NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff-]*")
-"""A name after a dot. RFC 9535 has no hyphen in it; jsonpath-ng has, and nothing else could be meant."""
+"""A name after a dot. RFC 9535 allows no hyphen in it; jsonpath-ng does, and nothing else could be meant."""
 
 # Without hyphens, and without characters beyond U+FFFF, which python-jsonpath takes between quotes only.
 _SHORT_NAME = re.compile(r"[A-Za-z_\x80-\uffff][A-Za-z0-9_\x80-\uffff]*")
@@ -30,7 +30,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The element of a list at this index, from the end where it is negative."""
+    """The element of a list at this index; a negative one counts from the end."""
 
     index: int
 
@@ -40,7 +40,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """All members of an object, all elements of a list."""
+    """All members of an object, or all elements of a list."""
 
     def __str__(self) -> str:
         return "[*]"
@@ -51,7 +51,7 @@ class BracketedSelection:
     """Anything else between brackets: a filter, a slice, several selectors."""
 
     normal: str
-    """As it is written for comparison: without spaces, texts in single quotes."""
+    """The normal form: without spaces, texts in single quotes."""
 
     source: str
     """As the user wrote it."""
@@ -65,11 +65,11 @@ class BracketedSelection:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One segment of a path: what it selects, from the children or from all descendants of a value."""
+    """One step of a path: a selector of children, or of all descendants."""
 
     selector: Name | Index | Wildcard | BracketedSelection
     start: int
-    """Where it begins in the user's text. For a Selection, its opening bracket."""
+    """Where it begins in the user's text; that of a selection is its opening bracket."""
 
     descendants: bool = False
 
@@ -99,7 +99,7 @@ _ESCAPES = {
 
 @dataclass(frozen=True, slots=True)
 class FilterPath:
-    """A path inside a filter: from the value in question (`@`), or from the whole asset (`$`)."""
+    """A path inside a filter: from the current value (`@`), or from the whole asset (`$`)."""
 
     segments: tuple[Segment, ...]
     from_root: bool
@@ -110,12 +110,12 @@ class FilterSelector:
     """The children for which an expression holds."""
 
     queries: tuple[FilterPath, ...]
-    """All that the expression looks at."""
+    """All paths in the expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Selectors of one segment, of the children or of all descendants. A slice is here the index 0."""
+    """The selectors of one step, of children or of all descendants. A slice is the index 0 here."""
 
     selectors: tuple[Name | Index | Wildcard | FilterSelector, ...]
     descendants: bool

@@ -1,4 +1,4 @@
-"""Plain paths (names, indexes, wildcards, descendants) compiled to closures: no objects, no parsing per asset.
+"""Compiles plain paths (names, indexes, wildcards, descendants) to closures: no objects, no parsing per asset.
 
 A closure takes a value and a list, and adds to the list what its path yields from the value. Each hands its
 results to the closure of the next step, which gives the order of RFC 9535: a nodelist is the concatenation of
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Step
 
 Getter = Callable[[Mapping[str, object]], list[object]]
-"""The values that a path yields from an asset."""
+"""Returns the values that a path yields from an asset."""
 
 _Visit = Callable[[object, list[object]], None]
 
 
 def compile_getter(steps: tuple[Step, ...]) -> Getter | None:
-    """Returns the values of a plain path. None if the path is not plain."""
+    """Returns a getter for the values of a plain path. None if the path is not plain."""
     match [(step.selector, step.descendants) for step in steps]:
         case [(Name(name=name), False)]:
             return _field(name)

@@ -1,4 +1,4 @@
-"""Spellings of jsonpath-ng that RFC 9535 has not, refused with the standard spelling of the same path."""
+"""Explains spellings of jsonpath-ng that RFC 9535 does not have, with the standard spelling of the same path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TWO_FILTERS = "Write two filters, one for each path, and combine them."
 
 
 def refusal(text: str, position: int, steps: Sequence[Step]) -> PathError:
-    """Returns the error for what stands at `position`, where after `steps` no further step can be read."""
+    """Returns the error for a text that cannot be parsed from `position` on, after these steps."""
     for pattern, explain in _EXPLANATIONS:
         match = pattern.match(text, position)
         if match:
@@ -33,7 +33,7 @@ def _path(steps: Sequence[Step]) -> str:
 
 
 def _names(text: str) -> list[str] | None:
-    """Names with a comma or a bar between them. None if one of them is more than a name."""
+    """Returns the names in `make,model` or `make|model`. None if one of them is more than a name."""
     names = [name.strip().strip("'\"") for name in re.split(r"[,|]", text)]
     return names if all(NAME.fullmatch(name) for name in names) else None
 
@@ -55,7 +55,7 @@ def _backticks(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
 
 
 def _with_child(steps: Sequence[Step], child: str) -> str:
-    """The path to what has the child; with a filter where there are several to choose from."""
+    """Returns the path to what has a child, with a filter after a wildcard."""
     if steps and isinstance(steps[-1].selector, Wildcard) and not steps[-1].descendants:
         return f"{_path(steps[:-1])}[?@{child}]"
     return _path(steps)

@@ -1,4 +1,4 @@
-"""Paths with filters, slices and unions, by the library python-jsonpath in its strict mode.
+"""Compiles paths with filters, slices and unions, by the library python-jsonpath in its strict mode.
 
 The library is corrected in four places. A slice of a text yields nothing (RFC 9535, 2.3.4; the library
 yields characters). The functions match() and search() stop at a time limit. A pattern in them that is no
@@ -47,7 +47,7 @@ _HINT = "A filter looks like $.people[?@.name=='Anna'], a slice like $.people[0:
 
 
 def compile_getter(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Getter, tuple[Segment, ...]]:
-    """Returns the values of a path with selections, and the path as data.
+    """Returns a getter for the values of a path with selections, and its segments.
 
     `timeout` is in seconds of processor time for one match() or search().
 
@@ -108,7 +108,7 @@ def _queries(expression: BaseExpression) -> Iterator[FilterPath]:
 
 
 def _place(error: Exception, places: list[tuple[int, int]]) -> int:
-    """Where in the user's text the library found the error: in one of the selections, which it got unchanged."""
+    """Returns where an error of the library is in the user's text; it is in a selection, which it got unchanged."""
     token: Token | None = getattr(error, "token", None)
     if token is None or token.index < 0:
         return places[-1][1]

@@ -1,4 +1,4 @@
-"""A path's text read into steps: RFC 9535, and the habits of jsonpath-ng's users that can only mean one thing.
+"""Parses the text of a path into steps: RFC 9535, and spellings of jsonpath-ng that can only mean one thing.
 
 Those are: no `$.` in front (`exifInfo.make`), a dot before a bracket (`$.people.[0]`), quotes after a dot
 (`$."exifInfo".make`), hyphens in a name, and spaces around the whole.
@@ -41,7 +41,7 @@ _NOT_IN_A_FILTER = {
 
 
 def read_steps(text: str) -> tuple[Step, ...]:
-    """Returns the steps of a path. Filters and other selections are found here, but read by `standard`.
+    """Returns the steps of a path. Filters and other selections are found here, and parsed by `library`.
 
     Raises PathError.
     """
@@ -51,7 +51,7 @@ def read_steps(text: str) -> tuple[Step, ...]:
 
 
 class _PathParser:
-    """A path that is being read, with the position reached."""
+    """Parses a path from left to right; `position` is that of the next character."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -111,7 +111,7 @@ class _PathParser:
         return Wildcard()
 
     def selection(self) -> BracketedSelection:
-        """Returns what stands between brackets and is no plain selector; its own grammar is left to the library."""
+        """Returns a selection in brackets that is no plain selector; `library` parses what is in it."""
         start = self.position
         self.refuse_bare_name()
         depth, normal = 0, ""
@@ -156,7 +156,7 @@ class _PathParser:
         return int(digits)
 
     def unquoted(self, token: str, position: int) -> str:
-        """Returns what a text in quotes says. Its escapes are those of JSON, with the quotes that it stands in."""
+        """Returns a text without its quotes. Its escapes are those of JSON, and one for the quotes."""
         inner = token[1:-1]
         if token[0] == "'":
             inner = re.sub(r"\\.|\"", _as_in_json, inner, flags=re.DOTALL)

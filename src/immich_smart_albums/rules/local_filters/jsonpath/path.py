@@ -1,4 +1,4 @@
-"""A compiled path: what it yields from an asset, and which fields of an asset it can touch."""
+"""Compiles paths: the values that one yields from an asset, and the fields of an asset that it reads."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _NAMES = re.compile(r"\.(\w+)|\['([^']*)'\]")
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A compiled JSONPath; equal to another that is written the same way when both are normalised."""
+    """A compiled JSONPath; equal to another with the same normal text."""
 
     text: str
-    """The path as RFC 9535 has it, short: `$.exifInfo.make`, `$.people[*].name`, `$['a b']`."""
+    """The path in its normal, short form: `$.exifInfo.make`, `$.people[*].name`, `$['a b']`."""
 
     roots: frozenset[str] | None = field(compare=False)
-    """The top-level fields of an asset that it can touch. None if that may be any.
+    """The top-level fields of an asset that it reads. None if it may read any.
 
     Empty when it yields nothing from any asset: `$[0]` asks for an element of a list.
     """
 
     fields: frozenset[str] | None = field(compare=False)
-    """The same to the second level, where the second step is a name: `exifInfo.make`; else as `roots`."""
+    """The same with a second level if the second step is a name: `exifInfo.make`; else as `roots`."""
 
     values: Getter = field(compare=False, repr=False)
-    """The values that it yields from an asset as decoded from JSON, in document order, null as None.
+    """Returns the values that it yields from an asset, in document order, null as None.
 
     Raises PathError and PatternTimeout for filters only: see `compile_path`.
     """
@@ -46,18 +46,18 @@ class Path:
 
     @property
     def names(self) -> frozenset[str]:
-        """The fields that are named in it: those at the top, and all others as if they stood right below these."""
+        """The fields that are named in it: those at the top, and all others as if they were right below these."""
         roots = self.roots or frozenset()
         inner = {name or quoted for name, quoted in _NAMES.findall(self.text)} - roots
         return roots | {f"{root}.{name}" for root in roots for name in inner}
 
     def mismatch(self, root: ShapeNode) -> Mismatch | None:
-        """Returns the first part of it that never selects anything from an asset of that shape. None if all can."""
+        """Returns the first selector that never selects anything from an asset of a shape. None if all may."""
         return first_mismatch(self.segments, (root,), root)
 
 
 def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
-    """Compile a JSONPath of RFC 9535; jsonpath-ng's paths are accepted where they can only mean one thing.
+    """Compile a JSONPath of RFC 9535, or a spelling of jsonpath-ng that can only mean one thing.
 
     `timeout`: seconds of processor time for one match() or search() in a filter; beyond it, `values` raises
     PatternTimeout. It raises PathError for a filter on an asset that is nested more than a hundred levels deep.

@@ -1,4 +1,4 @@
-"""Decides whether a path can yield anything at all from values of a known shape."""
+"""Decides whether a path may yield anything from values of a known shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Shape of a value: an object with these fields, a list of these elements, or a single value with neither."""
+    """The shape of a value: an object with fields, a list of elements, or, with neither, a single value."""
 
     fields: Mapping[str, Shape] = field(default_factory=dict)
     elements: Shape | None = None
@@ -25,7 +25,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ShapeNode:
-    """A place in a shape, known by the path that leads there."""
+    """A place in a shape, with the path to it."""
 
     address: str
     """Such as `$.people[*].name`."""
@@ -33,20 +33,20 @@ class ShapeNode:
     shape: Shape = field(compare=False)
 
     def children(self) -> Iterator[ShapeNode]:
-        """Returns the fields of an object, the elements of a list as one."""
+        """Yields the fields of an object, or the elements of a list as one place."""
         for name, inner in self.shape.fields.items():
             yield ShapeNode(f"{self.address}.{name}", inner)
         if self.shape.elements is not None:
             yield ShapeNode(f"{self.address}[*]", self.shape.elements)
 
     def descendants(self) -> Iterator[ShapeNode]:
-        """Returns the place itself and all places below it."""
+        """Yields the place itself and all places below it."""
         yield self
         for child in self.children():
             yield from child.descendants()
 
     def selected(self, selector: Selector) -> Iterator[ShapeNode]:
-        """Returns the places that a selector leads to from here."""
+        """Yields the places that a selector selects from here."""
         match selector:
             case Name(name=name) if name in self.shape.fields:
                 yield ShapeNode(f"{self.address}.{name}", self.shape.fields[name])
@@ -58,14 +58,14 @@ class ShapeNode:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A selector that selects nothing at any of the places where it is asked to."""
+    """A selector that selects nothing, and the places that it was applied to."""
 
     selector: Selector
     places: tuple[ShapeNode, ...]
 
 
 def first_mismatch(segments: tuple[Segment, ...], places: tuple[ShapeNode, ...], root: ShapeNode) -> Mismatch | None:
-    """Returns the first selector on the way from `places` that never selects anything. None if all may.
+    """Returns the first selector of a path from `places` that never selects anything. None if all may.
 
     `root` is what `$` means in filters.
     """
@@ -78,9 +78,9 @@ def first_mismatch(segments: tuple[Segment, ...], places: tuple[ShapeNode, ...],
             if not selected:
                 return Mismatch(selector, places)
             for query in selector.queries if isinstance(selector, FilterSelector) else ():
-                misfit = first_mismatch(query.segments, (root,) if query.from_root else selected, root)
-                if misfit is not None:
-                    return misfit
+                mismatch = first_mismatch(query.segments, (root,) if query.from_root else selected, root)
+                if mismatch is not None:
+                    return mismatch
             reached += selected
         places = tuple(dict.fromkeys(reached))
     return None

@@ -1,4 +1,4 @@
-"""The camera and the lens."""
+"""Predicate `camera`: the camera and the lens."""
 
 from __future__ import annotations
 

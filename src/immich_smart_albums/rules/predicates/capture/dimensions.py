@@ -1,4 +1,4 @@
-"""How many pixels an asset has."""
+"""Predicate `dimensions`: how many pixels an asset has."""
 
 from __future__ import annotations
 

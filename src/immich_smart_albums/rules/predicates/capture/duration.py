@@ -1,4 +1,4 @@
-"""How long a video is."""
+"""Predicate `duration`: how long a video is."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _UNIT = Unit(
 
 
 def _duration(record: Record) -> float | None:
-    """Seconds. None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
+    """Returns seconds. None for photos. Immich has a text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
     duration = required(record, "duration")
     seconds = _seconds(duration) if isinstance(duration, str) else (number(duration) or 0) / 1000
     return seconds or None

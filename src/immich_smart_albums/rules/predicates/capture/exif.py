@@ -1,4 +1,4 @@
-"""How a photo was exposed: the numbers that a camera writes."""
+"""Predicate `exif`: how a photo was exposed, by the numbers that the camera wrote."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def _as_exposure(seconds: float) -> str:
 
 
 def _number(word: str, unit: Unit, name: str) -> Value[Node]:
-    fact, field = exif(name), f"exifInfo.{name}"
+    getter, field = exif(name), f"exifInfo.{name}"
 
-    def recorded(record: Record) -> float | None:
-        shown = fact(record)
-        return unit.number(shown) if isinstance(shown, str) else number(shown)
+    def read_number(record: Record) -> float | None:
+        value = getter(record)
+        return unit.number(value) if isinstance(value, str) else number(value)
 
     return OneOrMany(
         OneOf(
-            NoneIs(is_missing(word, fact, field)),
-            NumberRange(unit).means(lambda wanted: number_in(word, wanted, unit, recorded, field)),
+            NoneIs(is_missing(word, getter, field)),
+            NumberRange(unit).means(lambda wanted: number_in(word, wanted, unit, read_number, field)),
         )
     )
 

@@ -1,4 +1,4 @@
-"""What kind of file an asset is."""
+"""Predicate `media`: what kind of file an asset is."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _RAW = re.compile(
     r"image/(3fr|ari|arw|cap|cin|cr2|cr3|crw|dcr|dng|erf|fff|iiq|k25|kdc|mrw|nef|nrw|orf|ori|pef|raf|raw|rw2|rwl|sr2|srf"
     r"|srw|x3f)"
 )
-"""As Immich calls them, by the ending of the file's name (its `mime-types.ts`, which counts Photoshop files, too)."""
+"""Immich's types of raw files (`mime-types.ts`, which also counts Photoshop files)."""
 
 _WIDE = 2.5
-"""So many times wider than high are only panoramas; phones' screens are up to 2.4 times longer than wide."""
+"""Only panoramas are so many times wider than high; phones' screens are up to 2.4 times longer than wide."""
 
 _mime = optional("originalMimeType")
 _projection = exif("projectionType")
@@ -38,7 +38,7 @@ def _of_type(word: str, type_: str) -> Filter:
 
 
 def _panorama(record: Record) -> str | None:
-    """What makes it a panorama."""
+    """Returns why a record is that of a panorama. None if it is not."""
     projection, size = _projection(record), shape(record)
     if projection:
         return str(projection)

@@ -1,4 +1,4 @@
-"""Whether an asset is wide, high or square."""
+"""Predicate `orientation`: whether an asset is wide, high or square."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a picture is a screenshot, as far as its name and what is missing from it tell."""
+"""Predicate `screenshot`: whether a picture is a screenshot, guessed from its name and from a missing camera."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record
 
 _BETWEEN = str.maketrans("", "", " _-'\u2019")
-"""Characters that stand between words, here and there."""
+"""Characters between words, which some names have and others lack."""
 
 
 def _folded(text: str) -> str:
-    """A text without case, accents and what stands between words."""
+    """Returns a text without case, accents, and characters between words."""
     if not text.isascii():
         text = "".join(
             character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
@@ -39,7 +39,7 @@ _NAMES = tuple(
         ),
     )
 )
-"""How phones and computers name screenshots, in their users' languages."""
+"""The names that phones and computers give to screenshots, in their users' languages."""
 
 _ASCII_NAMES = tuple(filter(str.isascii, _NAMES))
 
@@ -53,7 +53,7 @@ def _says_screenshot(text: str) -> bool:
 
 
 def _why(record: Record) -> str | None:
-    """What tells that it is a screenshot. None if nothing does."""
+    """Returns why a record is that of a screenshot. None if it is not."""
     if required(record, "type") != "IMAGE":
         return None
     texts = {word: str(required(record, name)) for word, name in _TEXTS.items()}

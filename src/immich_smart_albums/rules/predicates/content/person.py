@@ -1,4 +1,4 @@
-"""People on an asset: some, all of them, nobody else, how many, and people without a name."""
+"""Predicate `person`: the people on an asset: some, all, nobody else, how many, or without a name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _COUNT = Unit(
 
 
 def person_named(who: str, origin: Place | None = None, reach: Scope | None = None) -> Reference:
-    """Returns the node that somebody with this name or id is on the asset.
+    """Returns the node for photos that show somebody with this name or id.
 
     Several people may share the name: any of them counts.
     """
@@ -47,7 +47,7 @@ def person_named(who: str, origin: Place | None = None, reach: Scope | None = No
 
 
 def _people_named(value: ValueNode, reader: Reader) -> tuple[Reference, ...] | None:
-    """The people that one entry names: one, or the members of a group."""
+    """Returns the people that one entry names: one, or the members of a group."""
     text = reader.text(value, _WHO)
     if text is None:
         return None

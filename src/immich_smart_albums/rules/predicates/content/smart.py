@@ -1,4 +1,4 @@
-"""What is on an asset, as Immich's machine learning sees it: a ranking by a text or by another photo, cut off."""
+"""Predicate `smart`: what is on an asset, by Immich's ranking for a text or for another photo, cut off."""
 
 from __future__ import annotations
 

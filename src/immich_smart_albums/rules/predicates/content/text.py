@@ -1,4 +1,4 @@
-"""Words that Immich has read in the picture."""
+"""Predicate `text`: words that Immich has read in the picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The albums that an asset is in, or in none."""
+"""Predicate `album`: the albums that an asset is in, or in none."""
 
 from __future__ import annotations
 

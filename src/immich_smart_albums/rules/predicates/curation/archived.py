@@ -1,4 +1,4 @@
-"""Whether an asset is in the archive."""
+"""Predicate `archived`: whether an asset is in the archive."""
 
 from __future__ import annotations
 

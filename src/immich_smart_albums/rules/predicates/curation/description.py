@@ -1,4 +1,4 @@
-"""What was written about an asset."""
+"""Predicate `description`: what was written about an asset."""
 
 from __future__ import annotations
 

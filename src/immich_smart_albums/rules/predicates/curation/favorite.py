@@ -1,4 +1,4 @@
-"""Whether an asset is a favourite of the account."""
+"""Predicate `favorite`: whether an asset is a favourite of the account."""
 
 from __future__ import annotations
 

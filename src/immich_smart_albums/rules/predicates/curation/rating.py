@@ -1,4 +1,4 @@
-"""The stars of an asset."""
+"""Predicate `rating`: the stars of an asset."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_STARS = {"0", "unrated", "no stars", "zero"}
 
 
 def _stars(record: Record) -> object:
-    """The stars of an asset. Before 2.6 Immich keeps 0 for stars that were taken away again."""
+    """Returns the stars of an asset. None without: before 2.6 Immich has 0 for stars that were taken away again."""
     return _RATING(record) or None
 
 

@@ -1,4 +1,4 @@
-"""Whether an asset is one of a stack."""
+"""Predicate `stack`: whether an asset is one of a stack."""
 
 from __future__ import annotations
 

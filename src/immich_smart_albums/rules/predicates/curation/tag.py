@@ -1,4 +1,4 @@
-"""The tags of an asset: a tag covers the ones below it."""
+"""Predicate `tag`: the tags of an asset; a tag covers those below it."""
 
 from __future__ import annotations
 

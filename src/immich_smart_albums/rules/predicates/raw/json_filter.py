@@ -1,4 +1,4 @@
-"""Local filters: JSONPath and a regular expression on what Immich tells of an asset."""
+"""Predicate `json`: a local filter, by JSONPath and a regular expression on the record of an asset."""
 
 from __future__ import annotations
 

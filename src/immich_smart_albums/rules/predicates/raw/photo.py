@@ -1,4 +1,4 @@
-"""Certain photos, by id: always in an album beside what a rule finds, or never in it."""
+"""Predicate `photo`: certain photos by id, which are always in an album, or never."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _read(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Filter:
-    """One check for all of them, so that a long list costs a record one look; a single one can be searched for, too."""
+    """Returns one filter for all ids, so that a long list is one look at each record; a single id has a search, too."""
     wanted = frozenset(chain.from_iterable(ids))
     within = metadata(id=next(iter(wanted))) if len(wanted) == 1 else None
     return Filter(

@@ -1,4 +1,4 @@
-"""A search in Immich's own words."""
+"""Predicate `search`: a search in Immich's own words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _search(value: ValueNode, reader: Reader) -> Search | None:
 
 
 def _as_json(value: ValueNode) -> object:
-    """The value as JSON has it: what looks like a number, true, false or null is one where it stands without quotes."""
+    """Returns a value as JSON: without quotes, what looks like a number, true, false or null is one."""
     match value:
         case MappingNode():
             return {key.text: _as_json(entry) for key, entry in value.entries}

@@ -1,4 +1,4 @@
-"""The name that an asset's file came with."""
+"""Predicate `filename`: the name that an asset's file came with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The external library that an asset is in."""
+"""Predicate `library`: the external library that an asset is in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the file of an asset in an external library is missing."""
+"""Predicate `offline`: whether the file of an asset in an external library is missing."""
 
 from __future__ import annotations
 

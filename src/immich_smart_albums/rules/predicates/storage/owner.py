@@ -1,4 +1,4 @@
-"""Whose an asset is: yours, a partner's, a certain user's."""
+"""Predicate `owner`: whose an asset is: yours, a partner's, a certain user's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHO = "mine, partner or a user"
 
 
 def owned_by(ids: Iterable[str], title: str) -> Filter:
-    """Returns the filter that an asset belongs to one of these users."""
+    """Returns the filter for photos of these users."""
     wanted = frozenset(ids)
     return Filter(
         f"owner {' or '.join(sorted(wanted))}",

@@ -1,4 +1,4 @@
-"""Where an asset's file lies on the server."""
+"""Predicate `path`: where an asset's file lies on the server."""
 
 from __future__ import annotations
 

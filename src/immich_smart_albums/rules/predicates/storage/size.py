@@ -1,4 +1,4 @@
-"""How large an asset's file is."""
+"""Predicate `size`: how large an asset's file is."""
 
 from __future__ import annotations
 

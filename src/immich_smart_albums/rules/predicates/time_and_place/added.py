@@ -1,4 +1,4 @@
-"""When an asset came to the server."""
+"""Predicate `added`: when an asset came to the server."""
 
 from __future__ import annotations
 

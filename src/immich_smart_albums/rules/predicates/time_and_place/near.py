@@ -1,4 +1,4 @@
-"""Where on earth an asset was taken, by its coordinates."""
+"""Predicate `near`: where on earth an asset was taken, by its coordinates."""
 
 from __future__ import annotations
 

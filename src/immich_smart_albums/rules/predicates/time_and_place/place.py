@@ -1,4 +1,4 @@
-"""The place where an asset was taken, by name."""
+"""Predicate `place`: the place where an asset was taken, by name."""
 
 from __future__ import annotations
 

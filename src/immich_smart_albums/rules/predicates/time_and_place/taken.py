@@ -1,4 +1,4 @@
-"""When an asset was taken, by the clock on the wall there and then."""
+"""Predicate `taken`: when an asset was taken, by the clock on the wall there and then."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MARGIN = timedelta(days=1)
 """Local time and UTC are never further apart: zones go from -12 to +14 hours, before about 1900 to almost 16."""
 
 _LONGEST = {month: monthrange(2024, month)[1] for month in range(1, 13)}
-"""How many days a month may have."""
+"""The most days of each month."""
 
 _ON_THIS_DAY = "on-this-day"
 _LAST_YEAR = 9999
@@ -162,7 +162,7 @@ def _check(words: str, holds: Callable[[str], bool], within: Query | None = None
 
 
 def _local_time(record: Record) -> str | None:
-    """`2023-07-14T18:30:00.000`. None for years of other than four digits, which lie beyond the calendar."""
+    """Returns a local time such as `2023-07-14T18:30:00.000`. None for years that have not four digits."""
     text = required(record, "localDateTime")
     return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
 
@@ -180,7 +180,7 @@ _KINDS: dict[str, Value[Node]] = {
     "time-of-day": OneOrMany(ByHand(_times, SCALAR, meant="a range of times")),
     _ON_THIS_DAY: Truth().means_here(lambda wanted, reader: _today(reader) if wanted else Not(_today(reader))),
 }
-"""What stands beside the words that say a period."""
+"""The words beside those of a period."""
 
 PREDICATE = Predicate(
     "taken",
