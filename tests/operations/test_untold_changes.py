@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from random import Random
 from shutil import copy
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SOMEBODY = check("somebody", "people", lambda record: bool(record["people"]))
 
+PHOTOS = 150
+
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 
 
@@ -34,8 +37,13 @@ def smart(text: str, top: int) -> Search:
     return Search(Query(Kind.SMART, where(query=text), limit=top))
 
 
-def rules(library: Library, level: str) -> tuple[Rule, ...]:
-    """Rules about what is not told, as includes and as excludes, with and without EXIF."""
+@cache
+def rules(level: str) -> tuple[Rule, ...]:
+    """Rules about what is not told, as includes and as excludes, with and without EXIF.
+
+    They are about people, an album and a tag by their ids, which are the same each time a library is generated.
+    """
+    library = generate(PHOTOS)
     person, other = (library.people_named(name)[0].id for name in ("Jane Doe", "John Smith"))
     made = (
         Rule(All((flat(personIds=(person,)), CANON))),
@@ -158,21 +166,21 @@ FEEDS = {"counting": -1000, "listing": 1000}
 @pytest.fixture(scope="module")
 def remembered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """State files of first runs; whatever is generated has the same ids each time."""
-    folder, library = tmp_path_factory.mktemp("remembered"), generate(150)
+    folder, library = tmp_path_factory.mktemp("remembered"), generate(PHOTOS)
     paths = {name: folder / f"{name}.db" for name in FEEDS}
     with Sandbox(library, "3.1") as sandbox:
         for name, feed in FEEDS.items():
-            Runs(sandbox, paths[name], rules=rules(library, "3.1"), feed=feed).remembering()
+            Runs(sandbox, paths[name], rules=rules("3.1"), feed=feed).remembering()
     return paths
 
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("name", EDITS)
 def test_after_each_kind_of_edit_the_same_is_selected(name: str, remembered: dict[str, Path], tmp_path: Path) -> None:
-    library, chance = generate(150), Random(name)
+    library, chance = generate(PHOTOS), Random(name)
     library.wait(times.HOUR)
     with Sandbox(library, "3.1") as sandbox:
-        made = rules(library, "3.1")
+        made = rules("3.1")
         counting, listing = (
             Runs(sandbox, Path(copy(remembered[feed], tmp_path)), rules=made, feed=cost) for feed, cost in FEEDS.items()
         )
@@ -194,9 +202,9 @@ def test_after_each_kind_of_edit_the_same_is_selected(name: str, remembered: dic
 def test_whatever_changes_between_runs_the_same_is_selected(
     level: str, edits: list[list[str]], feed: int, seed: int
 ) -> None:
-    chance, library = Random(seed), generate(150)
+    chance, library = Random(seed), generate(PHOTOS)
     with Sandbox(library, level) as sandbox, TemporaryDirectory() as folder:
-        runs = Runs(sandbox, Path(folder) / "searches.db", rules=rules(library, level), feed=feed)
+        runs = Runs(sandbox, Path(folder) / "searches.db", rules=rules(level), feed=feed)
         runs.remembering()
         for group in edits:
             for name in group:

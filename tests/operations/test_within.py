@@ -21,7 +21,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.support.asset_records import holds
+from tests.support.asset_records import node_holds
 from tests.support.examples import examples, on_versions
 from tests.support.family_server import connected
 from tests.support.yaml_values import node
@@ -180,7 +180,8 @@ def test_whatever_is_combined_selects_what_passes(
     match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
 ) -> None:
     diagnostics = Diagnostics()
-    rule = resolve(Rule(node(match)), servers[level], diagnostics)
+    tree = node(match)
+    rule = resolve(Rule(tree), servers[level], diagnostics)
     assert diagnostics.problems == []
     plan = compile_rules([rule], servers[level])
     (selection,) = evaluate(plan, servers[level].searches, concurrency=2, log=lambda _: None)
@@ -188,5 +189,5 @@ def test_whatever_is_combined_selects_what_passes(
     # Files that are not read yet are left out by some versions as soon as EXIF is looked at, so they are here.
     everything = read(servers["3.2"], WHOLE_LIBRARY, FIELDS)
     assert {asset.id for asset in selection.assets} & everything.keys() == {
-        id_ for id_, record in everything.items() if holds(match, record)
+        id_ for id_, record in everything.items() if node_holds(tree, record)
     }

@@ -65,7 +65,22 @@ def record(**fields: Any) -> dict[str, Any]:
 
 def holds(match: object, of: Record) -> bool:
     """Whether a match of checks holds for an asset."""
-    return _holds(node(match), of)
+    return node_holds(node(match), of)
+
+
+def node_holds(tree: Node, of: Record) -> bool:
+    """Whether a tree of checks holds for an asset."""
+    match tree:
+        case All():
+            return all(node_holds(child, of) for child in tree.children)
+        case AnyOf():
+            return any(node_holds(child, of) for child in tree.children)
+        case Not():
+            return not node_holds(tree.child, of)
+        case Filter():
+            return tree.holds(of)
+        case _:
+            raise AssertionError(tree)
 
 
 def words(match: object) -> object:
@@ -94,20 +109,6 @@ def assert_one_field_decides(only: Filter, fields: dict[str, Any], value: object
     assert not only.holds(dict.fromkeys(fields, other))
     with pytest.raises(FilterError, match="the server did not tell"):
         only.holds({})
-
-
-def _holds(tree: Node, of: Record) -> bool:
-    match tree:
-        case All():
-            return all(_holds(child, of) for child in tree.children)
-        case AnyOf():
-            return any(_holds(child, of) for child in tree.children)
-        case Not():
-            return not _holds(tree.child, of)
-        case Filter():
-            return tree.holds(of)
-        case _:
-            raise AssertionError(tree)
 
 
 def _words(tree: Node) -> object:

@@ -68,6 +68,9 @@ RULES = (
 
 FEW_RULES = RULES[:3]
 
+_COMPILED: dict[tuple[int, str], tuple[Sequence[Rule], QueryPlan]] = {}
+"""Rules, kept so that their identity stands for them, and their plan; by that and the server's version."""
+
 Selected = list[tuple[list[str], dict[str, tuple[tuple[str, ...], ...]]]]
 
 
@@ -84,8 +87,6 @@ class Runs:
     recall: RunCache | None = None
     feed: int = -1000
     """What it is taken to cost to ask what changed: so little that it is done on small libraries, too."""
-    _compiled: tuple[Sequence[Rule], str, QueryPlan] | None = None
-    """The rules of the last run, the server's version and what they were compiled to."""
 
     def remembering(self) -> Selected:
         """A run that remembers."""
@@ -122,8 +123,8 @@ class Runs:
         return selected
 
     def _plan(self, server: PhotoServer) -> QueryPlan:
-        """What the rules are compiled to, once as long as they and the server stay the same."""
-        version = str(server.version)
-        if self._compiled is None or self._compiled[0] is not self.rules or self._compiled[1] != version:
-            self._compiled = self.rules, version, compile_rules(self.rules, server)
-        return self._compiled[2]
+        """What the rules are compiled to: these very ones once for each version, whoever runs them."""
+        key = id(self.rules), str(server.version)
+        if key not in _COMPILED:
+            _COMPILED[key] = self.rules, compile_rules(self.rules, server)
+        return _COMPILED[key][1]
