@@ -28,7 +28,8 @@ test: $(READY)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=100
 
-# Random rules, libraries and edits, many more of them and others each time; all combinations; the image. Half an hour.
+# Random rules, libraries and edits, many more of them and others each time; all combinations; the image. Half an hour,
+# on two quiet cores.
 # What it finds becomes a fixed example.
 test-deep: $(READY)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True, database=None)
-settings.register_profile("thorough", max_examples=1000, deadline=None, derandomize=False)
+settings.register_profile("thorough", max_examples=2000, deadline=None, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # Retries happen, but without pauses.

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 IS_DEEP = not settings.default.derandomize  # type: ignore[union-attr]
 """Whether this is `make test-deep`, which looks for long, and elsewhere each time."""
 
-_DEEPER = 40
+_DEEPER = 100
+"""So that all of `make test-deep` takes half an hour on two cores that are quiet, and an hour on others."""
 
 only_deep = pytest.mark.skipif(not IS_DEEP, reason="long: tried by make test-deep")
 
