@@ -115,6 +115,7 @@ window.setTimeout = (act, pause = 0, ...values) => wait(act, pause < 100 ? pause
 @functools.cache
 def _context(running: Browser, *, bypass_csp: bool) -> BrowserContext:
     context = running.new_context(bypass_csp=bypass_csp, reduced_motion="reduce")
+    context.add_init_script(_TELL_VIOLATIONS + _HURRY + (_axe() if bypass_csp else ""))
     context.new_page()  # stays, and the window with it: opening one costs as much as ten tabs
     return context
 
@@ -136,21 +137,30 @@ def page_of(running: Browser, *, bypass_csp: bool = False) -> Iterator[Page]:
 def tab(running: Browser, base: str, *, with_axe: bool = False) -> Iterator[Tab]:
     """A tab that knows nothing of those before. At the end it must have had no trouble, and asked no other host."""
     with page_of(running, bypass_csp=with_axe) as page:
-        if with_axe:
-            page.add_init_script(_axe())
         opened = Tab(page, base)
-        page.add_init_script(_TELL_VIOLATIONS + _HURRY)
         page.on("console", lambda message: opened.complain(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: opened.complain(str(error)))
-        page.on("request", lambda request: opened.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1/", request.url)))
+        # What a page asks of another host breaks its policy, and is a trouble; only where it has none, all is looked
+        # at: five messages for each of a hundred pictures cost as much as the test.
+        if with_axe:
+            page.on("request", lambda request: opened.hosts.add(_host(request.url)))
+        page.on("framenavigated", lambda frame: opened.hosts.add(_host(frame.url)))
         yield opened
     assert opened.troubles == [], opened.troubles
-    assert opened.hosts <= {base, re.sub(r"^(\w+://[^/]+).*", r"\1/", base)}
+    assert opened.hosts <= {base, _host(base)}
+
+
+def _host(address: str) -> str:
+    """Whom a request goes to."""
+    return re.sub(r"^(\w+://[^/]+).*", r"\1/", address)
 
 
 def findings(page: Page, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
     """What axe finds that is serious in a tab that has it, of all rules or of some: which are broken, and where."""
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    # Without what nobody reads: the way to an element; and the style sheets once more, for rules of sound and screens
+    # that turn.
+    options = {"resultTypes": ["violations"], "selectors": False, "preload": False}
+    options |= {"runOnly": list(rules)} if rules else {}
     violations = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [
         (violation["id"], [node["html"] for node in violation["nodes"]][:3])

@@ -1,7 +1,7 @@
 """Pictures of the studio on the sandbox: `make screenshots` takes the README's, and every view for who looks at it.
 
 `python -m tests.web.screenshots [FOLDER]`: FOLDER gets all views at 360, 1,280 and 2,560 px, light
-and dark. The tests keep the narrow ones of them, too.
+and dark. The tests keep two of them.
 """
 
 from __future__ import annotations

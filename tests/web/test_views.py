@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from immich_sandbox import Sandbox
 
-    from .views import Part
+    from .views import Part, Scheme
 
 __all__ = ["terminal"]
 
@@ -34,19 +34,22 @@ CONTRAST = ("color-contrast",)
 """All that is another question in the dark."""
 
 
+LOOKS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (360, "light"), (2560, "light"), (1280, "light"))
+"""How a view is looked at: from one to the next little changes. What is next begins where the one before ended."""
+
+
 def is_for_everybody(screen: Screen, name: str) -> None:
-    """Look at what is there, narrow and wide, light and dark; it is loaded once, and little is changed at a time."""
+    """Look at what is there, narrow and wide, light and dark. It is loaded once."""
     page = screen.window.page
-    for width in (360, 2560, 1280):
-        screen.show(width, "light")
+    for width, scheme in LOOKS if screen.scheme != "light" else LOOKS[::-1]:
+        screen.show(width, scheme)
         assert not overflows(page), (name, width)
-        if width != 2560:
-            screen.keep(name, width, "light")
-    assert findings(page) == [], name
-    for width in (1280, 360):
-        screen.show(width, "dark")
-        screen.keep(name, width, "dark")
-    assert findings(page, CONTRAST) == [], name
+        if (width, scheme) == LOOKS[0]:
+            assert findings(page, CONTRAST) == [], name
+            screen.keep(name, width, scheme)
+        if (width, scheme) == LOOKS[-1]:
+            assert findings(page) == [], name
+            screen.keep(name, width, scheme)
 
 
 @pytest.mark.parametrize(("part", "size"), PARTS.items(), ids=lambda value: getattr(value, "__name__", None))
