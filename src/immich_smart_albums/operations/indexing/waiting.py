@@ -15,6 +15,7 @@ Immich has not found in a file.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
@@ -26,7 +27,7 @@ from immich_smart_albums.selection.run.certainty import MatchGroup, certain_afte
 from immich_smart_albums.selection.stages import NONE, shows_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.query import Query
@@ -106,16 +107,10 @@ def done_stages(indexing: Indexing, asset: Asset, settle: int, scope: Query, *, 
 
 def _decided(indexing: Indexing, cases: list[Case], scope: Query, *, exact: bool) -> list[Case]:
     """The cases, split by the stages that embeddings and details show to be done."""
-    wanting = [case.deciding for case in cases]
-    proven = [stages and Stage.EMBEDDING in stages for stages in wanting]
-    by_itself = [asset for case, is_asked in zip(cases, proven, strict=True) if is_asked for asset in case.assets]
-    if by_itself:
-        embedded = indexing.having_embeddings(by_itself, scope, exact=exact)
-        cases = [
-            part
-            for case, is_asked in zip(cases, proven, strict=True)
-            for part in (case.split(embedded, {Stage.EMBEDDING}) if is_asked else (case,))
-        ]
+    chosen = [Stage.EMBEDDING in case.deciding for case in cases]
+    assets = _assets(cases, chosen)
+    if assets:
+        cases = _split(cases, chosen, indexing.having_embeddings(assets, scope, exact=exact), {Stage.EMBEDDING})
     return _by_files(indexing, _by_sign(indexing, cases, scope))
 
 
@@ -125,31 +120,38 @@ def _by_sign(indexing: Indexing, cases: list[Case], scope: Query) -> list[Case]:
         return cases
     busy = indexing.queues()
     calm = frozenset(stage for stage in _BY_SIGN if not QUEUES[stage] & busy)
-    signed = [not case.is_fresh and bool(case.deciding & calm) for case in cases]
-    assets = [asset for case, is_asked in zip(cases, signed, strict=True) if is_asked for asset in case.assets]
-    reached = (
-        indexing.having_embeddings(assets, scope, exact=False)
-        if indexing.has_smart_search()
-        else {asset.id for asset in assets}
-    )
-    return [
-        part
-        for case, is_asked in zip(cases, signed, strict=True)
-        for part in (case.split(reached, calm) if is_asked else (case,))
-    ]
+    chosen = [not case.is_fresh and bool(case.deciding & calm) for case in cases]
+    assets = _assets(cases, chosen)
+    if indexing.has_smart_search():
+        reached = indexing.having_embeddings(assets, scope, exact=False)
+    else:
+        reached = {asset.id for asset in assets}
+    return _split(cases, chosen, reached, calm)
 
 
 def _by_files(indexing: Indexing, cases: list[Case]) -> list[Case]:
     """The cases, split by whether details show that the file was read, if few photos are left to ask about."""
-    unread = [not case.is_fresh and Stage.METADATA in case.deciding for case in cases]
-    ids = [asset.id for case, is_asked in zip(cases, unread, strict=True) if is_asked for asset in case.assets]
+    chosen = [not case.is_fresh and Stage.METADATA in case.deciding for case in cases]
+    ids = [asset.id for asset in _assets(cases, chosen)]
     if not 0 < len(ids) <= MOST_DETAILS:
         return cases
     read = {str(record["id"]) for record in indexing.server.searches.details(ids) if shows_metadata(record)}
+    return _split(cases, chosen, read, {Stage.METADATA})
+
+
+def _assets(cases: Iterable[Case], chosen: Iterable[bool]) -> list[Asset]:
+    """The assets of the chosen cases."""
+    return [asset for case in compress(cases, chosen) for asset in case.assets]
+
+
+def _split(
+    cases: Iterable[Case], chosen: Iterable[bool], ids: Collection[str], stages: Collection[Stage]
+) -> list[Case]:
+    """The cases; of the chosen ones, `stages` are done as well for the photos with these ids."""
     return [
         part
-        for case, is_asked in zip(cases, unread, strict=True)
-        for part in (case.split(read, {Stage.METADATA}) if is_asked else (case,))
+        for case, is_chosen in zip(cases, chosen, strict=True)
+        for part in (case.split(ids, stages) if is_chosen else (case,))
     ]
 
 

@@ -25,6 +25,8 @@ from immich_smart_albums.rules.tree import EntityKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from immich_smart_albums.changes.desired import CurrentAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory, Binding
     from immich_smart_albums.model.album import Album, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
@@ -75,45 +77,57 @@ class AlbumPlanner:
             return stopped(album.rule, album.name, problems)
 
     def _compare(self, album: RuleAlbum) -> AlbumPlan:
-        rule, name, answers, owner, before = album.rule, album.name, album.answers, album.owner, album.before
-        key = AlbumKey(owner.user.id, name)
-        memory, binding = self.ledger.memory(key), self.ledger.binding(key)
-        before = before if binding is None else None
-        if before is not None:
-            binding = self.ledger.binding(before)
-            memory = continued(self.ledger.memory(before), memory)
+        rule, name, owner = album.rule, album.name, album.owner
+        memory, binding, before = self._remembered(AlbumKey(owner.user.id, name), album.before)
         diagnostics = Diagnostics()
         shares = self._shares(rule, owner, diagnostics)
         looks = self.looks.setdefault(owner.name, AlbumLooks())
         current = look_at_album(rule, name, binding, owner, diagnostics, memory, looks)
         if diagnostics.problems:
-            return stopped(rule, name, (*answers.problems, *diagnostics.problems))
+            return stopped(rule, name, (*album.answers.problems, *diagnostics.problems))
+        desired = self._desired(album, current, memory, shares)
+        if before and current and _is_named(current.album, before.rule):
+            desired = replace(desired, was=before.rule)
+        plan = plan_album(desired, current, memory)
+        warnings, reasons = plan.warnings, plan.reasons
+        if current is not None and self.ledger.remembers and not self.predecessors.has_seen(owner):
+            warnings += warnings_of_lost_ledger(plan)
+        if before is not None:
+            reasons = (f"it goes on with what is remembered of the rule {before.rule!r}", *reasons)
+        split = rule.name if rule.rule.split else ""
+        return structs.replace(plan, warnings=warnings, reasons=reasons, split=split, was=before)
+
+    def _remembered(
+        self, key: AlbumKey, before: AlbumKey | None
+    ) -> tuple[AlbumMemory, Binding | None, AlbumKey | None]:
+        """Memory and binding of an album. If it has none yet, those of its earlier key, which is then the third."""
+        memory, binding = self.ledger.memory(key), self.ledger.binding(key)
+        if binding is not None or before is None:
+            return memory, binding, None
+        return continued(self.ledger.memory(before), memory), self.ledger.binding(before), before
+
+    def _desired(
+        self,
+        album: RuleAlbum,
+        current: CurrentAlbum | None,
+        memory: AlbumMemory,
+        shares: tuple[tuple[User, str], ...],
+    ) -> DesiredAlbum:
+        """The album as its rule wants it, with the photos that wait, and those that stay."""
+        rule, answers, present = album.rule, album.answers, self.accounts.present
         desired = DesiredAlbum(
             rule,
-            name,
+            album.name,
             album.selections,
             problems=answers.problems,
-            users={
-                account: self.accounts.present[account].user
-                for account in rule.accounts
-                if account in self.accounts.present
-            },
+            users={account: present[account].user for account in rule.accounts if account in present},
             shares=shares,
-            was=before.rule if before and current and _is_named(current.album, before.rule) else "",
             elsewhere=answers.selected if rule.rule.split else frozenset(),
-            favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
+            favorites=self._favorites_of(album.owner) if rule.cover == "favorite" else frozenset(),
         )
         desired = replace(desired, waiting=self.unselected.waiting(desired, current, memory, answers))
         desired = replace(desired, sticky=self.unselected.sticky(desired, current, memory, answers))
-        desired = replace(desired, staying=self.unselected.staying(desired, current, memory, answers))
-        plan = plan_album(desired, current, memory)
-        if current is not None and self.ledger.remembers and not self.predecessors.has_seen(owner):
-            plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
-        plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
-        if before is not None:
-            reason = f"it goes on with what is remembered of the rule {before.rule!r}"
-            plan = structs.replace(plan, reasons=(reason, *plan.reasons))
-        return plan
+        return replace(desired, staying=self.unselected.staying(desired, current, memory, answers))
 
     def _shares(
         self, rule: AlbumRule, owner: ConnectedAccount, diagnostics: Diagnostics
