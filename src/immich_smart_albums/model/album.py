@@ -13,13 +13,13 @@ class Album:
     name: str
     asset_count: int
     role: str | None
-    """owner, editor or viewer. None if this could not be told."""
+    """owner, editor or viewer. None if that is not known."""
     owner: str
     """The owner's name."""
     created: str
-    """When it was created, as the server wrote it."""
+    """The instant at which it was created, in the server's form."""
     shared: bool = False
-    """Whether it has members beside its owner."""
+    """Whether it has members besides its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Tag:
 
     id: str
     path: str
-    """Its name after those of its parents: `Trips/Finland`."""
+    """The name after those of its parents: `Trips/Finland`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +51,24 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class AlbumDetails:
-    """One album as it is now, but for what is in it."""
+    """One album as it is now, without its photos."""
 
     id: str
     name: str
     owner: User
     users: tuple[tuple[User, str], ...]
-    """Whom it is shared with, each with a role: editor or viewer."""
+    """The users that it is shared with, each with a role: editor or viewer."""
     updated: str
-    """Immich's `updatedAt`; adding photos and editing move it, taking photos out does not in every version."""
+    """Immich's `updatedAt`. Adding photos and edits move it; taking photos out does so in some versions only."""
     description: str
     order: str | None
-    """asc or desc. None if this version does not tell."""
+    """asc or desc. None if this version does not return it."""
     cover: str | None
-    """The id of the asset that it is shown with."""
+    """The id of the asset on its cover."""
     created: str = ""
     asset_count: int | None = None
-    """How many photos it has, by Immich's count. None if Immich does not say."""
+    """How many photos it has, by Immich's count. None if this version does not return it."""
     has_link: bool | None = None
-    """Whether a link lets people in who have no account. None if this version does not tell."""
+    """Whether a link lets people in who have no account. None if this version does not return it."""
     latest_change: str | None = None
-    """When one of its photos changed last, as far as Immich counts them. None if there is none, or it does not tell."""
+    """When one of its photos changed last, by Immich's count. None without photos, or if it is not returned."""

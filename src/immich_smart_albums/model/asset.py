@@ -1,4 +1,4 @@
-"""An asset: one photo or video on the server, as much of it as a selection keeps."""
+"""An asset: one photo or video on the server, with the few facts that a selection keeps."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ASSET_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileName", "type"})
-"""What `Asset.of` reads."""
+"""The fields that `Asset.of` reads."""
 
 
 class Asset(msgspec.Struct, frozen=True, gc=False):
-    """The few facts of an asset that a selection keeps. All others are looked at while they stream by, and dropped."""
+    """The facts of an asset that a selection keeps; others are read from its record while it streams by."""
 
     id: str
     taken: int
-    """The instant it was taken: milliseconds since 1970 in UTC (Immich's `fileCreatedAt`)."""
+    """The instant at which it was taken, in ms since 1970 (Immich's `fileCreatedAt`)."""
     local_time: str
-    """Wall-clock time where it was taken, ISO 8601 without zone (Immich's `localDateTime`)."""
+    """The local time at which it was taken, in ISO 8601 without zone (Immich's `localDateTime`)."""
     file_name: str
     type: str
     """IMAGE, VIDEO, AUDIO or OTHER."""
 
     @classmethod
     def of(cls, record: Mapping[str, object]) -> Asset:
-        """Returns the asset in a record. Raises KeyError or ValueError for a record that is none."""
+        """Returns the asset of a record. Raises KeyError or ValueError for a record that is no asset."""
         return cls(
             id=str(record["id"]),
             taken=to_milliseconds(str(record["fileCreatedAt"])),

@@ -1,4 +1,4 @@
-"""Hashes of frozen values that are computed once: plans compare the same trees over and over."""
+"""Computes the hashes of frozen values once: the compiler compares the same trees over and over."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 def cached_hash(cls: type[T]) -> type[T]:
-    """Returns a frozen dataclass whose hash is kept after the first time, in its field `cached`.
+    """Returns a frozen dataclass that caches its hash, in the field `cached`.
 
-    The field has to be `cached: int = field(init=False, repr=False, compare=False)`.
+    It must have the field `cached: int = field(init=False, repr=False, compare=False)`.
     """
     compute = cls.__hash__
 

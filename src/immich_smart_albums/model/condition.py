@@ -1,4 +1,4 @@
-"""Conditions: the one form in which rules, compiler and client speak of what a search asks."""
+"""Conditions of searches, such as `rating gte 4`, in one form for rules, compiler and client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Value = str | int | float | bool | None | tuple[str, ...] | tuple[int, ...]
-"""What a field is compared with: text, number, truth, null ("has none"), or a list of ids, texts or numbers."""
+"""The value that a field is compared with: a text, a number, a truth, null ("has none"), or a list."""
 
 
 class Kind(Enum):
@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 class Condition(NamedTuple):
-    """One test of a field, such as rating gte 4; named tuples are compared and hashed fast."""
+    """One test of a field. A named tuple, because these are compared and hashed fast."""
 
     field: str
     operator: str
@@ -34,5 +34,5 @@ Branch = tuple[Condition, ...]
 
 
 def ordered(conditions: Iterable[Condition]) -> Branch:
-    """Returns conditions that hold together in the order in which equal sets of them are equal tuples."""
+    """Returns conditions sorted, so that the same conditions in another order are an equal tuple."""
     return tuple(sorted(conditions, key=itemgetter(0, 1)))

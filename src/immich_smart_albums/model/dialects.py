@@ -1,4 +1,4 @@
-"""The two ways in which searches of Immich say a condition: flat fields, and `filter` (3.2 and later).
+"""Translates conditions to and from the two dialects of Immich's searches: flat fields, and `filter` (3.2 and later).
 
     >>> where(city="Nice", takenAfter="2024-01-01T00:00:00.000Z", isNotInAlbum=True)  # doctest: +NORMALIZE_WHITESPACE
     (Condition(field='city', operator='eq', value='Nice'),
@@ -7,13 +7,13 @@
     >>> as_flat(Condition("hasAlbums", "eq", value=False)), as_flat(Condition("personIds", "none", ("ben",)))
     (('isNotInAlbum', True), None)
 
-What a condition means is what the flat field means, in every version. Only where `filter` surely means the same is it
-said by it: both are read from Immich's own query builders (`searchAssetBuilder` and `searchAssetBuilderLegacy` in
-server/src/utils/database.ts, 2026-08), descendants of tags and wildcards in texts included. What stays flat:
+A condition means what the flat field means, in every version. It is sent by `filter` only if that surely means the
+same, by Immich's own query builders (`searchAssetBuilder` and `searchAssetBuilderLegacy` in
+server/src/utils/database.ts, 2026-08), also for descendants of tags and for wildcards in texts. These stay flat:
 
-- tests for a missing value, for which not every release treats assets without EXIF as the flat search does;
-- fields that let in what lies in the trash, or what others put into an album;
-- fields of which nothing is known for certain.
+- tests for a missing value, since not every release treats assets without EXIF as the flat search does;
+- fields that let in what is in the trash, or what others put into an album;
+- fields of which nothing is certain.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _REMEMBERED = 1 << 16
 
 
 def where(**filters: Value) -> Branch:
-    """Returns the conditions that flat fields with their values stand for."""
+    """Returns the conditions that flat fields with these values mean."""
     return conditions_of(filters)
 
 
 def conditions_of(filters: Mapping[str, Value]) -> Branch:
-    """Returns the same for fields that are in a mapping."""
+    """Returns the same as `where` for fields in a mapping."""
     return ordered(as_condition(name, value) for name, value in filters.items())
 
 
 def as_condition(name: str, value: Value) -> Condition:
-    """Returns what a flat field with a value means."""
+    """Returns the condition that a flat field with a value means."""
     meaning = _in_filter(name, value)
     if meaning is not None:
         return meaning
@@ -58,8 +58,8 @@ def as_condition(name: str, value: Value) -> Condition:
 
 
 def as_flat(condition: Condition) -> tuple[str, Value] | None:
-    """Returns the flat field, and its value, that says a condition. None if none does."""
-    # Not remembered by equality: 1 equals true, and a server takes only one of them.
+    """Returns the flat field, and its value, that means a condition. None if there is none."""
+    # Not cached by equality: 1 equals true, and a server takes only one of them.
     absence = _ABSENCES.get(condition) if condition.value is False else None
     if absence is not None and absence.absence is not None:
         return absence.name, absence.absence[0]
@@ -68,21 +68,21 @@ def as_flat(condition: Condition) -> tuple[str, Value] | None:
 
 
 def shown_name(condition: Condition) -> str:
-    """Returns what messages call the field of a condition: as flat fields do, where one says it."""
+    """Returns the name of a condition's field in messages: that of the flat field, if there is one."""
     flat = as_flat(condition)
     return condition.field if flat is None else flat[0]
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def is_in_filter(condition: Condition) -> bool:
-    """Returns whether `filter` surely says a condition."""
+    """Returns whether `filter` can surely ask for a condition."""
     flat = as_flat(condition)
     is_sure = flat is None or _in_filter(*flat) is not None
     return is_sure and condition.operator in BY_NAME[condition.field].operators
 
 
 def _in_filter(name: str, value: Value) -> Condition | None:
-    """The condition of `filter` that surely means the same as a flat field. None if there is none."""
+    """Returns the condition of `filter` that surely means the same as a flat field. None if there is none."""
     row = BY_NAME[name]
     if row.absence is not None and value is row.absence[0]:
         return Condition(row.absence[1], "eq", value=False)

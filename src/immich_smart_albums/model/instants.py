@@ -1,4 +1,4 @@
-"""Instants as Immich writes them, and as numbers that sort."""
+"""Converts instants between Immich's texts and ms since 1970."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def to_text(moment: datetime) -> str:
-    """Returns an aware instant as every Immich version takes it: `2024-01-31T23:59:59.999Z`."""
+    """Returns an instant with zone in the form that every version of Immich takes: `2024-01-31T23:59:59.999Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_milliseconds(text: str) -> int:
-    """Returns an instant as Immich writes it in ms since 1970, rounded down.
+    """Returns an instant of Immich in ms since 1970, rounded down.
 
-    It ends in `Z`, in an offset, or in neither for UTC. Raises ValueError for anything else.
+    The text ends in `Z` or in an offset; without either it is in UTC. Raises ValueError for anything else.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -27,5 +27,5 @@ def to_milliseconds(text: str) -> int:
 
 
 def from_milliseconds(instant: int) -> str:
-    """Returns an instant in ms since 1970 as `2024-05-31T18:00:00.123Z`. Beyond the calendar's ends it is the end."""
+    """Returns an instant in ms since 1970 as `2024-05-31T18:00:00.123Z`, at most the last one of the year 9999."""
     return to_text(_EPOCH + min(max(instant, _FIRST), _LAST) * _MILLISECOND)

@@ -1,4 +1,4 @@
-"""A picture that a server sends, to be passed on."""
+"""Pictures that a server returns, for a page to show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Picture:
     data: bytes | None = field(repr=False)
     """None if the caller already has this one, by its etag."""
     content_type: str
-    """One of a few kinds of pictures, and nothing else; an SVG may hold a script, so a page shows it as `<img>` only
-    and sends it with a policy that runs none. Empty without data."""
+    """A type of pictures; empty without data. An SVG may hold a script, so a page shows it as `<img>` only, and sends
+    it with a policy that runs none."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """What the server says of keeping it: `etag`, `cache-control` and `last-modified`, if it sends them."""
+    """The server's headers for caching: `etag`, `cache-control` and `last-modified`, if it sends them."""

@@ -1,4 +1,10 @@
-"""A search as the server can be asked for it, independent of the server's version."""
+"""Queries: searches of Immich in one form for all of its versions.
+
+    >>> metadata(city="Nice", personIds=("emma",)).describe()
+    "metadata search (city='Nice', personIds=[emma])"
+
+A query is made of conditions (`condition`), and sent in one of two dialects (`dialects`).
+"""
 
 from __future__ import annotations
 
@@ -17,14 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["Branch", "Condition", "Kind", "Query", "Value", "Visibility"]
 
 DEFAULT_SMART_LIMIT = 200
-"""How many photos a smart search without a limit of its own keeps."""
+"""The limit of a smart search that has none of its own."""
 
 LARGEST_LIMIT = 999_999_999
-"""Of one search: beyond any library, and a number that can be counted with."""
+"""The largest limit of a search, beyond any library."""
 
 
 class Visibility(Enum):
-    """A place where Immich shows an asset. `locked` is missing: no API key may see it (1.135 and later answer 401)."""
+    """A view in which Immich shows an asset. `locked` is missing, since no API key may see it (401 since 1.135)."""
 
     TIMELINE = "timeline"
     ARCHIVE = "archive"
@@ -34,58 +40,58 @@ class Visibility(Enum):
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search. Equal queries are the same search and are sent once.
+    """One search. Equal queries are the same search, and are sent once.
 
-    It says what is meant, not how it is sent: a server is asked by flat fields, or by `filter` where it takes that.
+    It has the meaning of a search, and not its form: it is sent by flat fields, or by `filter` (3.2 and later).
     """
 
     kind: Kind
     where: Branch = ()
-    """What must hold; dates complete in UTC."""
+    """Conditions that must hold. Dates are complete and in UTC."""
     visibility: frozenset[Visibility] = field(default=frozenset({Visibility.TIMELINE}))
     limit: int | None = None
-    """Keep this many, in the server's order; ours, never sent. Per visibility where several are asked for."""
+    """How many photos to keep of each visibility, in the server's order. It is not sent."""
     until: tuple[str, ...] = ()
-    """Of a ranking, keep everything down to the last of these assets; ours, never sent."""
+    """Of a ranking, the assets down to the last of which everything is kept. They are not sent."""
     any_of: tuple[Branch, ...] = ()
-    """Branches of which at least one must hold as well."""
+    """Branches of which at least one must hold, too."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def conditions(self) -> Branch:
-        """All conditions, those in branches as well."""
+        """All conditions, also those in branches."""
         return (*self.where, *chain.from_iterable(self.any_of)) if self.any_of else self.where
 
     @property
     def flat_fields(self) -> dict[str, Value]:
-        """The flat fields, by name, that say what must hold. What flat fields cannot say is left out."""
+        """The conditions that must hold, as flat fields by name; without those that flat fields cannot ask for."""
         return dict(flat for flat in map(as_flat, self.where) if flat is not None)
 
     @property
     def is_flat(self) -> bool:
-        """Whether flat fields say the whole query."""
+        """Whether flat fields can ask for the whole query."""
         return not self.any_of and len(self.flat_fields) == len(self.where)
 
     @property
     def is_filter(self) -> bool:
-        """Whether `filter` (3.2 and later) surely says the whole query."""
+        """Whether `filter` (3.2 and later) can surely ask for the whole query."""
         return self.kind is Kind.METADATA and all(map(is_in_filter, self.conditions))
 
     def get(self, name: str, operator: str = "eq") -> Value:
-        """Returns the value of a condition that must hold. None if there is no such condition, or its value is null."""
+        """Returns the value of a condition that must hold. None if there is none, or its value is null."""
         place = (name, operator)
         return next((test.value for test in self.where if (test.field, test.operator) == place), None)
 
     def narrowed(self, *conditions: Condition) -> Query:
         """Returns the same search with more conditions; each replaces the one of the same field and operator."""
-        places = {(condition.field, condition.operator) for condition in conditions}
-        others = (condition for condition in self.where if (condition.field, condition.operator) not in places)
+        replaced = {(condition.field, condition.operator) for condition in conditions}
+        others = (condition for condition in self.where if (condition.field, condition.operator) not in replaced)
         return replace(self, where=ordered((*others, *conditions)))
 
     def describe(self, name_of: Callable[[str], str] = str) -> str:
         """Returns the query in one line, for messages: `metadata search (city='Nice', personIds=[Emma])`.
 
-        `name_of` returns the name of what an id stands for, or the text as it is.
+        `name_of` returns the name that an id stands for, or another text as it is.
         """
         words = [_show_condition(condition, name_of) for condition in sorted(self.where, key=shown_name)]
         if self.any_of:
@@ -129,4 +135,4 @@ def metadata(**fields: Value) -> Query:
 
 
 WHOLE_LIBRARY = Query(Kind.METADATA)
-"""Everything that the timeline shows, partners in the timeline included."""
+"""The search for everything on the timeline, also of partners who are shown there."""

@@ -1,4 +1,4 @@
-"""Scope: the visibilities in which photos are looked for, and whether the trash is one of the places."""
+"""Scopes: the visibilities in which searches look, and whether they look into the trash."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The places in which photos are looked for."""
+    """Where searches look."""
 
     visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
     trash: bool = False
 
     @classmethod
     def of(cls, queries: Iterable[Query]) -> Scope:
-        """Returns the scope of everything that some searches look at; the timeline where there are none."""
+        """Returns the smallest scope that covers some searches; the timeline without searches."""
         visibility: set[Visibility] = set()
         trash = False
         for query in queries:
@@ -35,20 +35,20 @@ class Scope:
         return cls(frozenset(visibility), trash) if visibility else cls()
 
     def covers(self, query: Query) -> bool:
-        """Returns whether all that a search finds lies in this scope."""
+        """Returns whether a search looks nowhere else."""
         other = Scope.of([query])
         return other.visibility <= self.visibility and self.trash >= other.trash
 
     def implied_filters(self, names: Mapping[str, object]) -> dict[str, Value]:
-        """Returns the filters that `names` lacks for a search to look into the trash, if this scope does.
+        """Returns the flat fields that a search with `names` lacks for this scope: withDeleted, or none.
 
-        Empty if this scope leaves the trash out, or `names` already says something of it.
+        None are lacking if this scope is without the trash, or a field of the search looks into it.
         """
-        says = "withDeleted" in names or any(names.get(word, False) is not False for word in LOOKS_INTO_TRASH)
-        return {"withDeleted": True} if self.trash and not says else {}
+        has_trash = "withDeleted" in names or any(names.get(word, False) is not False for word in LOOKS_INTO_TRASH)
+        return {"withDeleted": True} if self.trash and not has_trash else {}
 
     def narrow(self, query: Query, *, placed: bool = False) -> Query:
-        """Returns the same search, looking in this scope. With `placed` its own visibility stays."""
+        """Returns the search in this scope. With `placed` it keeps its own visibility."""
         implied = self.implied_filters({condition.field: condition.value for condition in query.where})
         narrowed = query.narrowed(*conditions_of(implied))
         return narrowed if placed else replace(narrowed, visibility=self.visibility)

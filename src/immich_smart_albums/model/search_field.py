@@ -1,4 +1,4 @@
-"""The columns of the table in `search_fields`: everything that is known of one search field of Immich."""
+"""The columns of the table in `search_fields`: all that the tool knows of a search field of Immich."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Type(Enum):
-    """The form of a field's value in JSON."""
+    """The type of a field's value in JSON."""
 
     TEXT = "a text"
     TRUTH = "true or false"
@@ -28,7 +28,7 @@ class Type(Enum):
 
 
 class Proof(Enum):
-    """The way in which the record of a photo that was found shows that the server heeded a field."""
+    """How the records of an answer show that the server heeded a field."""
 
     EQUAL = "the record has the very value"
     CONTAINED = "the record has a text with the value in it, whatever case and accents"
@@ -42,7 +42,7 @@ class Proof(Enum):
 
 
 class Control(Enum):
-    """A search whose answer shows whether a property is heard."""
+    """A search whose answer shows whether the server heeds a field."""
 
     NOTHING = "a value that nothing can have finds nothing"
     APART = "what is found under one value is not found under another"
@@ -57,18 +57,18 @@ class Control(Enum):
 
 
 class Signal(Enum):
-    """The sign by which a later run notices that photos changed in what a field looks at."""
+    """The sign by which a later run notices changes of what a field looks at."""
 
     UPDATED_AT = "the photo's updatedAt"
     PEOPLE = "people"
     ALBUMS = "albums"
     TEXT = "recognised text"
     UNKNOWN = "nothing that is known of"
-    """So it is asked anew, like those above that are kept apart from the photo."""
+    """Such searches are sent again, like those above that are stored apart from the photo."""
 
 
 class Widens(Enum):
-    """Photos that a field lets in and a search without it leaves out."""
+    """The photos that a field lets in, and a search without it leaves out."""
 
     OTHERS = "other members' photos, since 3.0"
     TRASH = "what lies in the trash, and maybe nothing else"
@@ -76,26 +76,26 @@ class Widens(Enum):
 
 
 class Stage(Enum):
-    """One step of Immich's, in its words."""
+    """One step of Immich's work on a new photo, in its words."""
 
     DATES = "dates"
-    """The date in the file was read: until then a photo bears that of its upload. Said of what was not found, or found,
-    by things that the file holds; METADATA is said of what it lacks."""
+    """The date in the file is read; until then a photo has that of its upload. It is needed for answers about things
+    that the file has; METADATA for those about things that it lacks."""
     METADATA = "metadata"
-    """The file was read: camera, place, numbers, tags and description."""
+    """The file is read: camera, place, numbers, tags and description."""
     EMBEDDING = "smart search"
-    """The picture was looked at for smart search."""
+    """The embedding of the picture is computed, for smart search."""
     FACES = "faces"
-    """The picture was looked at for faces, and the people on it are recognised."""
+    """Faces are found in the picture, and people recognised."""
     TEXT = "text"
-    """The words in the picture were read."""
+    """The text in the picture is read."""
 
 
 BOTH_KINDS = frozenset(Kind)
 ONLY_METADATA = frozenset({Kind.METADATA})
 ONLY_SMART = frozenset({Kind.SMART})
 ONLY_STRUCTURED: frozenset[Kind] = frozenset()
-"""Of fields that no flat search has."""
+"""For fields that no flat search has."""
 
 SAME = ("eq", "ne")
 AMONG = ("eq", "ne", "in", "notIn")
@@ -107,7 +107,7 @@ TRUTH = ("eq",)
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The releases that have something, first and last included."""
+    """The releases that have a feature, the first and the last included."""
 
     since: Version = OLDEST
     until: Version | None = None
@@ -126,69 +126,70 @@ ALWAYS = Releases()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchField:
-    """One row: a field of flat searches, of structured ones, or of both."""
+    """One row of the table: a field of flat searches, of structured ones (`filter`), or of both."""
 
     name: str
     type: Type
     kinds: frozenset[Kind] = BOTH_KINDS
-    """Which flat searches take it."""
+    """The flat searches that take it."""
     nullable: bool = False
-    """Whether null means "has none"."""
+    """Whether its value may be null, for "has none"."""
     releases: Releases = ALWAYS
     value_releases: tuple[tuple[Value, Releases], ...] = ()
-    """Values that not every one of these releases acts on."""
+    """Values that only some of these releases act on."""
 
     operators: tuple[str, ...] = ()
-    """What a structured search can ask it; none where it has no such field."""
+    """The operators that a structured search has for it; none if it has no such field."""
     condition: tuple[str, str] | None = None
-    """The field and operator of a structured search that mean the same as this one. None if nothing surely does."""
+    """The field and operator of a structured search that mean the same. None if none surely does."""
     absence: tuple[Value, str] | None = None
-    """A value that a structured search says by another field being false."""
+    """A value, and the field of a structured search that is false in its place: `tagIds: null` is `hasTags: false`."""
 
     record_path: str | None
-    """What shows it in a photo's record, dotted below exifInfo. None if nothing does."""
+    """The field of a photo's record that shows it, dotted below exifInfo. None if there is none."""
     proof: Proof
     control: Control
     apart: tuple[Value, ...] = ()
-    """For Control.APART: values that no photo has at once, rare ones first."""
+    """For Control.APART, values of which no photo has two, rare ones first."""
 
     signal: Signal
     stage: Stage | None
-    """The step of indexing that fills it. None if it is there from the first."""
+    """The stage that fills it. None if it has a value from the start."""
     share: float = 0.1
-    """How much of a library passes it, where nobody knows better."""
+    """A guess of which part of a library passes a condition on it."""
 
     single: bool = False
-    """Whether a photo has one value of it, and the server compares exactly."""
+    """Whether a photo has one value of it, which the server compares exactly."""
     always_known: bool = False
-    """Whether every photo has a value, so that all that do not have this one have another."""
+    """Whether every photo has a value, so that the complement of a condition is one, too."""
     widens: Widens | None = None
     counted: bool = True
     """Whether statistics heed it."""
     without_effect: tuple[Value, ...] = ()
-    """Values that find the same as no filter at all."""
+    """Values that find the same as a search without the field."""
 
     suggestion: str | None = None
-    """What the server's lists of values that photos have call it. None if there is no such list."""
+    """Its name in the server's lists of values that photos have. None if there is no such list."""
     suggested: Releases = ALWAYS
+    """The releases that have the list."""
     is_respelled: bool = False
-    """Whether the server compares texts letter by letter, so that each way to write one is asked for."""
+    """Whether the server compares texts by their bytes, so that each Unicode form is searched for."""
     refers_to: Literal["person", "tag", "album", "asset", "library"] | None = None
-    """What the ids in it are ids of."""
+    """The kind of things whose ids are its values."""
     words: str | None = None
-    """What the rules file calls it, where it is not Immich's name."""
+    """Its name in rules files, if that is not Immich's."""
 
     @property
     def is_in_exif(self) -> bool:
-        """Whether it looks at EXIF, so that Immich leaves out photos without EXIF."""
+        """Whether it is in EXIF, so that a search with it leaves out photos without EXIF."""
         return self.record_path is not None and self.record_path.startswith("exifInfo.")
 
     @property
     def is_additive(self) -> bool:
-        """Whether it is a list of ids of which a photo has all, and no other photos come in by it."""
+        """Whether its values are ids of which a photo must have all, and it lets no other photos in."""
         return self.type is Type.IDS and self.widens is None
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return self.words or self.name

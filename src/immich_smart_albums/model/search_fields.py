@@ -1,8 +1,8 @@
-"""The fields of Immich's searches: the one table of them, a row each.
+"""The table of Immich's search fields, a row each.
 
-Everything that the tool knows of a field stands in its row: how payloads write it, which releases have it, how a
-structured search says it, what shows it in a record, how it is made sure that the server heard it, and what moves when
-it changes. All other modules read columns.
+All that the tool knows of a field stands in its row: its type in payloads, the releases that have it, how a structured
+search asks for it, what shows it in a record, how its effect on the server is verified, and what moves when it changes.
+Other modules read columns.
 
 Source: OpenAPI files 1.118 to 3.1 and field lists 3.2 to 3.3 (`MetadataSearchDto`, `SmartSearchDto`, `SearchFilter`),
 and exchanges with real servers 2.5.6 and 3.1.0.
@@ -507,30 +507,29 @@ FIELDS: dict[str, SearchField] = {row.name: row for row in ROWS if row.kinds}
 """The fields of flat searches."""
 
 OPERATORS: dict[str, tuple[str, ...]] = {row.name: row.operators for row in ROWS if row.operators}
-"""The fields of a structured search with what each can be asked. `visibility` is missing: a query has its own."""
+"""The fields of structured searches, each with its operators. `visibility` is missing, since a query has its own."""
 
 SUGGESTED = tuple(row.name for row in ROWS if row.suggestion)
-"""Fields with names whose values the server lists, for people to choose from."""
+"""Fields whose values the server lists."""
 
 LOOKS_INTO_TRASH = frozenset(row.name for row in ROWS if row.widens in {Widens.TRASH, Widens.WITH_TRASH})
 """Fields with which Immich looks into the trash (isOffline since 1.128)."""
 
-# What stands beside the fields in a payload.
+# Other words of payloads.
 
 VISIBILITY_WORDS = ("visibility", "isArchived", "withArchived", "isVisible")
-"""The words that say where an asset is shown; each version has some, we take all on every version."""
+"""The words for the visibility of an asset. Each version has some; all of them are taken on every version."""
 
 READING_OPTIONS = ("page", "size", "withExif", "withPeople")
-"""How to read, not what to find: this tool reads every page and asks for what it needs."""
+"""Words for how to read a result, which have no effect: this tool reads every page."""
 
 OUR_WORDS = ("resultLimit", "datetime", "mayBeMissing")
-"""Words that are not Immich's: a cap on the result, the older way to say takenAfter and takenBefore, and that it is
-fine where no photo has a value."""
+"""Words that are not Immich's: a limit, the older form of takenAfter and takenBefore, and that nothing need match."""
 
 IGNORED_BY_IMMICH = ("previewPath", "thumbnailPath")
-"""Accepted by every version and without effect, so that the whole library would come back."""
+"""Words that every version accepts and ignores, so that the whole library would match."""
 
 STRUCTURED_WORDS = ("filter", "orderBy", "cursor")
-"""The structured search of 3.2 and later."""
+"""Words of the structured search of 3.2 and later, which payloads cannot have."""
 
 ALL_WORDS = (*FIELDS, *VISIBILITY_WORDS, *READING_OPTIONS, *OUR_WORDS)

@@ -1,6 +1,6 @@
-"""Places in files and on the command line, as messages show them.
+"""Places of the input, for messages: `rules.yaml:3:14` in a file, or a flag of the command line.
 
-A place in a file is written `rules.yaml:3:14`; its problem may show the line, with a caret under column 14.
+A problem in a file may show the line, with a caret under column 14.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN = 90
-"""Characters of a line that an excerpt shows."""
+"""The most characters of a line in an excerpt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Span:
         """The line, with a caret under the place."""
         lines = self.document.text.split("\n")
         line = lines[self.line - 1] if self.line <= len(lines) else ""
-        # A long line is cut around the place, so that the caret stays on screen.
+        # A long line is cut around the place, to keep the caret on the screen.
         start = max(0, self.column - 50)
         return marked(line[start : start + _SHOWN], self.column - 1 - start)
 
@@ -52,7 +52,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class FlagOrigin:
-    """A flag of the command line with its value, as messages name them."""
+    """A flag of the command line, and its value, as messages name them."""
 
     name: str
 
@@ -65,22 +65,22 @@ Place = Span | FlagOrigin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedProblem(Problem):
-    """A problem in a file, with its place as a value, to sort by and to show the line of."""
+    """A problem with its place, by which it is sorted and its line is shown."""
 
     span: Span | None = field(default=None, repr=False)
     answers: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 def problem_at(where: Place | str | None, message: str, hint: str | None = None) -> Problem:
-    """Returns a problem without its line, which may hold a secret, or is added later (`with_lines`)."""
+    """Returns a problem without its line, which may hold a secret, or is added later by `with_lines`."""
     text = "" if where is None else str(where)
     return PlacedProblem(text, message, hint, span=where) if isinstance(where, Span) else Problem(text, message, hint)
 
 
 def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tuple[Problem, ...]:
-    """Returns the problems as plain values, those in these documents with the line that they are about."""
-    known_documents = frozenset(documents)
-    return tuple(_with_line(problem, known_documents) for problem in problems)
+    """Returns the problems without their places; those in these documents have their line instead."""
+    shown = frozenset(documents)
+    return tuple(_with_line(problem, shown) for problem in problems)
 
 
 def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
@@ -94,7 +94,7 @@ def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Returns the problems, each once: those without a place, then those of each file by line."""
+    """Returns the problems, each once: first those without a place, then those of each file by line."""
     unique = tuple(dict.fromkeys(problems))
     spans = [problem.span for problem in unique if isinstance(problem, PlacedProblem) and problem.span]
     ranks = {name: rank for rank, name in enumerate(dict.fromkeys(span.document.name for span in spans))}
@@ -107,6 +107,6 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def marked(line: str, position: int) -> str:
-    """Returns a line with a caret under one of its characters. Tabs would move it, so they become spaces."""
+    """Returns a line with a caret under one of its characters. Tabs become spaces, since they would move it."""
     shown = "".join(character if character.isprintable() else " " for character in line)
     return f"{shown.rstrip()}\n{' ' * position}^"

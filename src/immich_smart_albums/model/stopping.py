@@ -1,13 +1,13 @@
-"""Being asked to end before everything is done."""
+"""Asking a run to stop before everything is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Stop = Callable[[], bool]
-"""Whether to end; asked before each request, from any thread."""
+"""Returns whether to stop. Called before each request, from any thread."""
 
 
 def never() -> bool:
-    """Returns False: everything is done to its end."""
+    """Returns False: a `Stop` for a run that nobody stops."""
     return False

@@ -1,4 +1,4 @@
-"""A server version that can be compared."""
+"""Versions of Immich, which can be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workflow of Immich's own: steps that it takes for each new photo."""
+"""Workflows of Immich: steps that it takes for each new photo."""
 
 from __future__ import annotations
 

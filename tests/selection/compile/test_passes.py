@@ -14,14 +14,12 @@ from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Not, Rule
 from immich_smart_albums.selection import compile as passes
-from immich_smart_albums.selection import sparse_verdict, stages
 from immich_smart_albums.selection.compile.notation import equal, search, write, write_plan
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.compile.simplify import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
 NAMES = [module.name for module in iter_modules(passes.__path__)]
 
@@ -30,13 +28,6 @@ NAMES = [module.name for module in iter_modules(passes.__path__)]
 def test_each_pass_opens_with_a_rule_before_and_after(name: str) -> None:
     module = import_module(f"{passes.__name__}.{name}")
     assert ">>>" in str(module.__doc__)
-    results = doctest.testmod(module)
-    assert results.attempted > 0
-    assert results.failed == 0
-
-
-@pytest.mark.parametrize("module", [sparse_verdict, stages])
-def test_what_the_passes_stand_on_opens_with_an_example(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert results.attempted > 0
     assert results.failed == 0

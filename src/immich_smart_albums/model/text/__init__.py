@@ -1,1 +1,1 @@
-"""Texts: their spellings, commands for people to run, and secrets that are never shown."""
+"""Texts: their Unicode forms, commands for people to run, and secrets that are never shown."""

@@ -1,4 +1,4 @@
-"""Commands of this tool that it tells people to run."""
+"""Commands of this tool in messages, for people to run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import shlex
 
 
 def command(*words: str) -> str:
-    """Returns a command in backticks, quoted as a shell needs it: `plan --out 'my plan.json'`.
+    """Returns a command in backticks, quoted for a shell: `plan --out 'my plan.json'`.
 
-    The command line that prints it puts its own arguments to it, so that it works when it is pasted.
+    The command line that prints it adds its own arguments, so that it works when it is pasted.
     """
     return f"`{shlex.join(words)}`"

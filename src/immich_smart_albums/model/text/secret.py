@@ -1,4 +1,4 @@
-"""A text that prints as `***`."""
+"""Secrets: texts that print as `***`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Secret:
     def __init__(self, text: str, origin: str = "") -> None:
         self._text = text
         self.origin = origin
-        """Where it comes from, such as "IMMICH_API_KEY in the environment"; for messages."""
+        """Its source for messages, such as "IMMICH_API_KEY in the environment"."""
 
     def reveal(self) -> str:
         """Returns the secret itself: for the request header and nothing else."""
