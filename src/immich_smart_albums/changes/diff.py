@@ -17,11 +17,12 @@ from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
     from immich_smart_albums.changes.memory import AlbumMemory
+    from immich_smart_albums.changes.plan import Observed
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 
@@ -40,17 +41,14 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
     members = current.members if current else frozenset()
     inside = current.inside if current else frozenset()
     album = current.details if current else None
-    has_owner = desired.owner in desired.selections
     observed = reconcile(memory, current, selected, desired.name)
 
-    adders, settled = desired.adders(), inside | observed.out
-    missing = [id_ for id_ in selected if id_ not in settled]
-    additions = {id_: adders[id_] for id_ in missing if id_ in adders}
-    waiting = [selected[id_] for id_ in missing if id_ not in adders] if len(additions) < len(missing) else []
+    additions, waiting = _additions(desired, selected, inside | observed.out)
+    has_owner = desired.owner in desired.selections
     if current is None and not has_owner:
         additions = {}  # only the owner may create the album
-    is_ours_to_share = has_owner and bool(album or (additions and not current))
-    shared = sharing(desired, album, memory) if is_ours_to_share else Sharing()
+    writes_as_owner = has_owner and bool(album or (additions and not current))
+    shared = sharing(desired, album, memory) if writes_as_owner else Sharing()
     barred = _barred(desired, additions, shared)
     for id_ in barred:
         del additions[id_]
@@ -62,11 +60,13 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
     def shown() -> list[Asset]:
         return [asset for id_, asset in selected.items() if id_ in members or id_ in additions]
 
-    edits, doubts = details(desired, album, members, shown) if is_ours_to_share else ([], [])
+    edits, doubts = details(desired, album, members, shown) if writes_as_owner else ([], [])
     created = [CreateAlbum(desired.name, desired.rule.description or "")] if additions and not current else []
     removed = _grouped([asset for _, asset in removals], [account for account, _ in removals])
     added = _grouped([selected[id_] for id_ in additions], list(additions.values()))
-    gone = memory.having({MembershipState.OURS}) & {*observed.learned.gone, *_ids(observed.learned.taken_out)}
+    learned = msgspec.structs.replace(
+        observed.learned, shares=shared.remembered, settled=(*observed.learned.settled, *shared.settled)
+    )
     plan = AlbumPlan(
         rule=desired.name,
         owner=desired.owner,
@@ -83,12 +83,27 @@ def plan_album(desired: DesiredAlbum, current: CurrentAlbum | None, memory: Albu
         warnings=(*observed.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
         problems=desired.problems,
         seen=current.seen if current else None,
-        losses=Losses(len(memory.having({MembershipState.OURS})), len(gone), len(gone & selected.keys())),
-        learned=msgspec.structs.replace(
-            observed.learned, shares=shared.remembered, settled=(*observed.learned.settled, *shared.settled)
-        ),
+        losses=_losses(memory, learned, selected.keys()),
+        learned=learned,
     )
     return msgspec.structs.replace(plan, refusals=_refused(desired, plan, observed.ours, memory))
+
+
+def _additions(
+    desired: DesiredAlbum, selected: Mapping[str, Asset], settled: AbstractSet[str]
+) -> tuple[dict[str, str], list[Asset]]:
+    """The account that adds each photo, by id, and the photos that wait. Those in `settled` are neither."""
+    adders = desired.adders()
+    missing = [id_ for id_ in selected if id_ not in settled]
+    additions = {id_: adders[id_] for id_ in missing if id_ in adders}
+    waiting = [selected[id_] for id_ in missing if id_ not in adders] if len(additions) < len(missing) else []
+    return additions, waiting
+
+
+def _losses(memory: AlbumMemory, learned: Observed, selected: AbstractSet[str]) -> Losses:
+    ours = memory.having({MembershipState.OURS})
+    gone = ours & {*learned.gone, *(asset.id for asset in learned.taken_out)}
+    return Losses(len(ours), len(gone), len(gone & selected))
 
 
 def _refused(desired: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
@@ -142,10 +157,6 @@ def _removals(
         if adder is not None or not desired.problems:
             removals.append((owner or adder or desired.owner, membership.asset))
     return sorted(removals, key=lambda removal: removal[1].newest_first())
-
-
-def _ids(assets: Iterable[Asset]) -> frozenset[str]:
-    return frozenset(asset.id for asset in assets)
 
 
 def _by_reason(assets: Sequence[Asset], reasons: Mapping[str, str]) -> tuple[Waiting, ...]:
