@@ -21,17 +21,17 @@ KEY = "AbC123xyz"
 
 
 def read(
-    account: Account, variables: dict[str, str] | None = None, folder: Path | None = None, patience: float = 60
+    account: Account, variables: dict[str, str] | None = None, folder: Path | None = None, timeout: float = 60
 ) -> tuple[str | None, Diagnostics]:
     diagnostics = Diagnostics()
     places = Variables((("the environment", variables or {}),)) if folder is None else Variables.read({}, folder)
-    key = read_account_key(account, places, diagnostics, patience=patience)
+    key = read_account_key(account, places, diagnostics, timeout=timeout)
     assert KEY not in repr(diagnostics)
     return key.reveal() if key else None, diagnostics
 
 
-def problem(account: Account, variables: dict[str, str] | None = None, patience: float = 60) -> str:
-    key, findings = read(account, variables, patience=patience)
+def problem(account: Account, variables: dict[str, str] | None = None, timeout: float = 60) -> str:
+    key, findings = read(account, variables, timeout=timeout)
     assert key is None
     assert findings.problems[0].where == "account alice"
     return findings.problems[0].message
@@ -144,18 +144,18 @@ def test_a_program_has_nothing_to_read() -> None:
 
 def test_a_program_that_does_not_end_is_not_waited_for() -> None:
     code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
-    assert problem(python(code), patience=0.2) == f"account alice: {sys.executable} printed no key within 0.2 seconds"
+    assert problem(python(code), timeout=0.2) == f"account alice: {sys.executable} printed no key within 0.2 seconds"
 
 
 def test_a_program_that_prints_without_end_is_ended() -> None:
     assert problem(Account("alice", key_command=("yes",))) == "account alice: yes printed more than any key is long"
     slowly = "import time\nwhile True: print(end='a', flush=True); time.sleep(0.01)"
-    assert "printed no key within 0.3 seconds" in problem(python(slowly), patience=0.3)
+    assert "printed no key within 0.3 seconds" in problem(python(slowly), timeout=0.3)
 
 
 def test_a_program_that_closes_its_output_and_goes_on_is_not_waited_for() -> None:
     code = f"import os, time; os.write(1, b'{KEY}'); os.close(1); time.sleep(600)"
-    assert "printed no key within 0.5 seconds" in problem(python(code), patience=0.5)
+    assert "printed no key within 0.5 seconds" in problem(python(code), timeout=0.5)
 
 
 def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

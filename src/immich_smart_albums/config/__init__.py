@@ -1,3 +1,3 @@
-"""Settings and input files: everything that is read from the machine before a run."""
+"""Configuration: settings and input files, everything that is read from this machine before a run."""
 
 from __future__ import annotations

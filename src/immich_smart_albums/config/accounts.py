@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import Account
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
-PATIENCE = 60.0
-"""Seconds that a program may take to print a key: somebody may have to unlock a safe."""
+TIMEOUT = 60.0
+"""Seconds that a program may take to print a key: somebody may have to unlock a password store."""
 
 _CONTAINERS = Path("/run/secrets")
 """Docker puts secrets there, readable for everybody in the container."""
 
 
 def read_account_key(
-    account: Account, variables: Variables, diagnostics: Diagnostics, *, patience: float = PATIENCE
+    account: Account, variables: Variables, diagnostics: Diagnostics, *, timeout: float = TIMEOUT
 ) -> Secret | None:
-    """Returns the account's key. None with a problem noted, in which nothing of it shows."""
+    """Returns the account's key. Adds a problem, which never shows the key, and returns None if it cannot be read."""
     if account.key_env is not None:
         text = _from_variable(account, account.key_env, variables, diagnostics)
     elif account.key_file is not None:
         text = _from_file(account, account.key_file, diagnostics)
     else:
-        text = _from_program(account, account.key_command or (), diagnostics, patience)
+        text = _from_program(account, account.key_command or (), diagnostics, timeout)
     if text is None:
         return None
     text, origin = text.strip(), _origin(account, variables)
@@ -59,7 +59,7 @@ def read_account_key(
 
 
 def _origin(account: Account, variables: Variables) -> str:
-    """Where the key comes from, for messages."""
+    """Returns the origin of a key, for messages."""
     if account.key_env is not None:
         variable = variables.find(account.key_env)
         return variable.origin if variable else account.key_env
@@ -69,7 +69,7 @@ def _origin(account: Account, variables: Variables) -> str:
 def _from_variable(account: Account, name: str, variables: Variables, diagnostics: Diagnostics) -> str | None:
     variable = variables.find(name)
     if variable is None:
-        also = "".join(f", and {trouble}" for trouble in variables.problems)
+        also = "".join(f", and {problem}" for problem in variables.problems)
         hint = "Set it in the environment or in a .env file."
         _problem(account, f"the variable {name} is not set{also}", hint, diagnostics)
     return variable.text if variable else None
@@ -91,8 +91,8 @@ def _from_file(account: Account, name: str, diagnostics: Diagnostics) -> str | N
     return text
 
 
-def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnostics, patience: float) -> str | None:
-    """What a program prints. What it says on stderr is not repeated: nobody knows what is in there."""
+def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnostics, timeout: float) -> str | None:
+    """Returns the output of a program. Its stderr is not shown: it may hold a secret."""
     hint = "Run it yourself to see what it says; it prints the key and nothing else."
     try:
         process = subprocess.Popen(  # noqa: S603 - the program is the user's own choice, and there is no shell
@@ -107,12 +107,12 @@ def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnos
         _problem(account, f"cannot run {command[0]}: {cause}", None, diagnostics)
         return None
     try:
-        output = _output(process, patience)
+        output = _output(process, timeout)
     except ValueError:
         _problem(account, f"{command[0]} printed more than any key is long", hint, diagnostics)
         return None
     except subprocess.TimeoutExpired:
-        _problem(account, f"{command[0]} printed no key within {patience:g} seconds", hint, diagnostics)
+        _problem(account, f"{command[0]} printed no key within {timeout:g} seconds", hint, diagnostics)
         return None
     if process.returncode:
         _problem(account, f"{command[0]} ended with exit code {process.returncode}", hint, diagnostics)
@@ -120,14 +120,14 @@ def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnos
     return output.decode(errors="replace")
 
 
-def _output(process: subprocess.Popen[bytes], patience: float) -> bytes:
-    """What a program prints. Raises TimeoutExpired, or ValueError if it is too much; then the program is ended."""
+def _output(process: subprocess.Popen[bytes], timeout: float) -> bytes:
+    """Returns the output of a program. Kills it and raises TimeoutExpired, or ValueError if the output is too long."""
     with process:
         try:
-            output = _read(process, time.monotonic() + patience)
-            process.wait(min(patience, 5.0))
+            output = _read(process, time.monotonic() + timeout)
+            process.wait(min(timeout, 5.0))
         except BaseException:
-            # With all that it started, which would keep its output open.
+            # With its children, which would keep the output open.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise

@@ -1,4 +1,4 @@
-"""Files that somebody names: read up to a limit, because not everything that has a name has an end."""
+"""Text files, read up to a limit: a name may be that of a device without an end."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_KEY = 64 * 1024
-"""Bytes of a file that holds one key, or a few variables."""
+"""Bytes of a file with one key, or a few variables."""
 
 LARGEST_FILTER = 64 * 1024 * 1024
-"""Bytes of a file of filters or searches."""
+"""Bytes of a file with filters or searches."""
 
 
 def read_text(path: Path, largest: int) -> str:
-    """Returns the text of a file, without the mark that some editors put before it.
+    """Returns the text of a file, without a byte order mark, with line feeds.
 
-    Raises OSError if it cannot be read, ValueError if it is larger or no UTF-8.
+    Raises OSError if it cannot be read, ValueError if it is too large or no UTF-8.
     """
     with path.open("rb") as file:
         data = file.read(largest + 1)

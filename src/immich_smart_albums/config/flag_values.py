@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | None:
-    """Returns what stands behind one value. None with a problem noted for a file or address that cannot be read."""
+    """Returns the source of a value. Adds a problem and returns None for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, SourceForm.BARE)
     text = value.strip()
     if "-person-names-" in flag or not text:
@@ -38,7 +38,7 @@ def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | Non
 
 
 def _path(value: str) -> Path | None:
-    """A value as a path. None if there can be none: a name too long, or a folder that may not be looked into."""
+    """Returns a value as the path of a file that exists. None if there is none, or none that can be seen."""
     try:
         path = Path(value).expanduser()
         path.stat()
@@ -48,7 +48,7 @@ def _path(value: str) -> Path | None:
 
 
 def _query_of(address: str) -> str | None:
-    """What stands behind the `?` of a search address. None if it is an address of something else, or none."""
+    """Returns the query of a search address. None if it is no search address."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -70,7 +70,7 @@ def _from_file(path: Path, label: str, diagnostics: Diagnostics) -> Source | Non
 
 
 def _from_address(flag: str, query: str, diagnostics: Diagnostics) -> Source | None:
-    """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
+    """Returns the search in `https://…/search?query=%7B…%7D`, an address of Immich's search page."""
     queries = parse_qs(query).get("query", [])
     if len(queries) != 1:
         hint = "Search in Immich and copy the whole address; it has ?query=… in it."

@@ -1,4 +1,4 @@
-"""Headers for what stands in front of Immich, and the client certificate: from flags, rules files and variables."""
+"""Headers for a login in front of Immich, from flags, rules files and variables."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _FLAG = "--header"
 _FLAG_HINT = "Write --header NAME=@FILE or --header NAME=env:VARIABLE; a value itself would be seen by others."
 _LINES_HINT = "Write Name: value in it, one header on each line."
 _SENT = re.compile(r"[\x20-\x7e\xa0-\xff]+")
-"""Values that a header may have: one line of the characters that HTTP sends."""
+"""Values that HTTP allows in a header."""
 
 Headers = dict[str, Secret]
 
 
 def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """Returns the values of a rules file's headers; those that cannot be read are left out, with problems noted."""
+    """Returns the values of a rules file's headers. Adds problems for those that cannot be read, and omits them."""
     values: Headers = {}
     for header in headers:
         where = header.span or header.name
@@ -65,7 +65,7 @@ def headers_of_flags(words: Sequence[str], variables: Variables, diagnostics: Di
 
 
 def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """Returns what IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
+    """Returns the headers in IMMICH_HEADERS: `Name: value`, each on a line of its own."""
     variable = variables.find(VARIABLE)
     values: Headers = {}
     if variable is None:
@@ -83,7 +83,7 @@ def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Head
 
 
 def merged(*sets: Mapping[str, Secret]) -> Headers:
-    """Returns the headers of several places; of the same one, in whatever case, the last counts."""
+    """Returns the headers of several sources. Of headers with the same name, in whatever case, the last counts."""
     by_name: dict[str, tuple[str, Secret]] = {}
     for headers in sets:
         by_name |= {name.lower(): (name, value) for name, value in headers.items()}

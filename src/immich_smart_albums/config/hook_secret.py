@@ -1,4 +1,4 @@
-"""The secret in Immich's calls to the daemon: from a variable, or a file that one names."""
+"""The secret of Immich's webhook calls: from a variable, a file that a variable names, or a file of this tool."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ NAME = "SMART_ALBUMS_HOOK_SECRET"
 FILE_NAME = "SMART_ALBUMS_HOOK_SECRET_FILE"
 
 SHORTEST = 16
-"""Characters: fewer could be guessed."""
+"""Characters. A shorter secret could be guessed."""
 
 _SENT = re.compile(r"[\x21-\x7e]+")
 _HINT = "Make one with: openssl rand -hex 32"
 
 
 FILE_BESIDE_LEDGER = "hook-secret"
-"""The file beside the ledger in which one stands that this tool made."""
+"""The name of the file with the secret that this tool makes, beside the ledger."""
 
 
 def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics) -> Secret | None:
-    """Returns the secret of a variable, else of the file `file`. None if there is none, or with a problem noted."""
+    """Returns the secret of a variable, else of a file. None if there is none, or if it is wrong, with a problem."""
     variable = variables.find(NAME, FILE_NAME)
     if variable is None:
         try:
@@ -58,7 +58,7 @@ def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics)
 
 
 def make_hook_secret(path: Path) -> Secret:
-    """Returns a new secret, kept in a file that only its owner reads. Raises ConfigurationError."""
+    """Write a new secret to a file that only its owner can read. Returns it. Raises ConfigurationError."""
     text = secrets.token_hex(32)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

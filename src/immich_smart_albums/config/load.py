@@ -1,4 +1,4 @@
-"""Everything that a run with rules files needs to know: what they say, the server, and each account's key."""
+"""The configuration of a run with rules files: the rules, the server, and each account's key."""
 
 from __future__ import annotations
 
@@ -36,32 +36,32 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import RuleSet
 
 Source = Sequence[Path] | Mapping[str, bytes]
-"""Rules files and folders, none for the usual ones; or texts that stand in no file yet, by the names they go by."""
+"""Rules files and folders, or nothing for the default ones; or texts by the names of files that they may become."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Surroundings of a run: variables, folder, day."""
+    """What a run gets from its process: variables, folder, date."""
 
     environment: Mapping[str, str] = field(repr=False)
     folder: Path
     """The working folder."""
     today: date
-    """On the calendar of the user."""
+    """The date in the user's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """Rules, and whom they are for."""
+    """Rules, with server and keys."""
 
     rules: RuleSet
     files: tuple[Path, ...]
     settings: Mapping[str, Settings]
-    """Server and key of each account that feeds an album, in the order of the rules files."""
+    """The server and the key of each account that feeds an album, in the order of the rules files."""
     absent: Mapping[str, Problem] = field(default_factory=dict)
-    """Accounts whose key could not be read, and why: they stop their albums only."""
+    """Accounts whose key could not be read, and why. Only their albums are stopped."""
     digest: str = ""
-    """Of the files as they were read, to tell whether they were edited since."""
+    """The digest of the files as they were read, to notice later edits."""
 
 
 def load(
@@ -72,16 +72,15 @@ def load(
     server: str | None = None,
     key: str | None = None,
 ) -> RunConfig:
-    """Returns what rules files, or texts by their names, say, with server and keys.
+    """Returns the rules of files or texts, with server and keys. `server` and `key` are those of the command line.
 
-    Raises ConfigurationError with everything that is wrong, also with what was in `diagnostics` before. An account
-    without a key is no error while another has one. Notices are there afterwards. `server` and `key` are those of the
-    command line.
+    Raises ConfigurationError with all problems, those in `diagnostics` before included. An account without a key is no
+    error while another has one. Adds notes to `diagnostics`.
     """
     rules, files, digest = _read(source, surroundings, diagnostics)
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (rules.server, rules.source["server"][0].span) if rules and rules.server else None
-    address = read_server(variables, diagnostics, flag=server, written=written)
+    in_rules = (rules.server, rules.source["server"][0].span) if rules and rules.server else None
+    address = read_server(variables, diagnostics, flag=server, in_rules=in_rules)
     keys, absent = ({}, {}) if rules is None else _keys(rules, variables, diagnostics, key)
     headers = {} if rules is None else _headers(rules, keys, absent, variables, diagnostics)
     client = (None, None) if rules is None else (_beside(rules, "client_cert"), _beside(rules, "client_key"))
@@ -99,7 +98,7 @@ def load(
 
 
 def load_rules(source: Source, surroundings: Environment, diagnostics: Diagnostics) -> RuleSet:
-    """Returns what rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
+    """Returns the rules of files or texts. No key is read. Raises ConfigurationError."""
     rules, _, _ = _read(source, surroundings, diagnostics)
     if rules is None or diagnostics.problems:
         raise ConfigurationError(in_order(diagnostics.problems))
@@ -123,7 +122,7 @@ def _read(
 def _keys(
     rules: RuleSet, variables: Variables, diagnostics: Diagnostics, key_of_flag: str | None
 ) -> tuple[dict[str, Secret], dict[str, Problem]]:
-    """The keys of accounts that feed an album, and why others have none."""
+    """Returns the keys of accounts that feed an album, and why others have none."""
     keys: dict[str, Secret] = {}
     absent: dict[str, Problem] = {}
     if not rules.accounts:
@@ -136,9 +135,9 @@ def _keys(
     elif key_of_flag:
         hint = "Leave it out, or give the account another key_env."
         diagnostics.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
-    busy = {name for album in rules.albums for name in album.accounts}
+    used = {name for album in rules.albums for name in album.accounts}
     for account in rules.accounts:
-        if account.name in busy:
+        if account.name in used:
             key = read_account_key(account, variables, of_account := Diagnostics())
             diagnostics.warnings.extend(of_account.warnings)
             if key is None:
@@ -151,7 +150,7 @@ def _keys(
 def _headers(
     rules: RuleSet, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, diagnostics: Diagnostics
 ) -> dict[str, Headers]:
-    """The headers of each account; one whose own cannot be read takes no part, as one without a key."""
+    """Returns the headers of each account. An account whose headers cannot be read is absent, as one without a key."""
     common = headers_of_rules(rules.headers, variables, diagnostics)
     by_account: dict[str, Headers] = dict.fromkeys(keys, common)
     for account in rules.accounts:
@@ -165,7 +164,7 @@ def _headers(
 
 
 def _beside(rules: RuleSet, word: str) -> Path | None:
-    """A file that a rules file names, as seen from there."""
+    """Returns the path of a file that a rules file names, relative to that file."""
     name: str | None = getattr(rules, word)
     if name is None:
         return None
@@ -175,7 +174,7 @@ def _beside(rules: RuleSet, word: str) -> Path | None:
 
 
 def _accounts_note(rules: RuleSet, variables: Variables) -> str | None:
-    """That the keys of accounts count, where there is one that belongs to none of them."""
+    """Returns a note if there is a key that belongs to no account. None if there is none."""
     used = {account.key_env for account in rules.accounts}
     idle = [variable.origin for variable in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
     return which_counts(f"what the accounts at {rules.source['accounts'][0].span} say", idle)

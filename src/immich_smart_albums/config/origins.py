@@ -1,4 +1,4 @@
-"""Origins of the server's address and of the keys, in words. No key is read."""
+"""The origins of the server's address and of the keys, as text. No key is read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str | None) -> tuple[str, str] | None:
-    """Returns the server's address and where it comes from. None if nothing says it."""
+    """Returns the server's address and its origin. None if there is none."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (rules.server, rules.source["server"][0].span) if rules.server else None
-    address = read_server(variables, Diagnostics(), flag=server_of_flag, written=written)
+    in_rules = (rules.server, rules.source["server"][0].span) if rules.server else None
+    address = read_server(variables, Diagnostics(), flag=server_of_flag, in_rules=in_rules)
     return (address.text, address.note or str(address.origin)) if address else None
 
 
 def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
-    """Returns where the key of each account comes from."""
+    """Returns the origin of each account's key."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     if rules.accounts:
         return {account.name: _origin(account, variables) for account in rules.accounts}

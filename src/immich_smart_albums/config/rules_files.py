@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VARIABLE = "SMART_ALBUMS_RULES"
 DEFAULT_NAME = "smart-albums.yaml"
 STDIN = Path("-")
-"""Rules from standard input."""
+"""Stands for rules from standard input."""
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -29,10 +29,10 @@ _SUFFIXES = (".yaml", ".yml")
 def find_rules(
     paths: Sequence[Path], environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics
 ) -> tuple[Path, ...]:
-    """Returns the files behind some paths, each once, those of a folder by name.
+    """Returns the rules files at paths, each once; those of a folder in the order of their names.
 
     Without paths: what $SMART_ALBUMS_RULES names, else `smart-albums.yaml` or `.yml` in the working `folder`, else in
-    the user's config folder. `-` is standard input. Empty with a problem noted where there is none.
+    the user's config folder. `-` is standard input. Adds a problem and returns nothing if there is no file.
     """
     if not paths and (named := environment.get(VARIABLE, "").strip()):
         paths = [Path(named)]
@@ -42,20 +42,18 @@ def find_rules(
             )
             return ()
     if not paths:
-        usual = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
-        paths = [
-            path for usual_path in usual for path in (usual_path, usual_path.with_suffix(".yml")) if _is_file(path)
-        ][:1]
+        defaults = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
+        paths = [path for default in defaults for path in (default, default.with_suffix(".yml")) if _is_file(path)][:1]
         if not paths:
             hint = "Name one; or immich-smart-albums init writes one to begin with."
-            message = f"there is no rules file: {'neither ' * (len(usual) > 1)}{' nor '.join(map(str, usual))}"
+            message = f"there is no rules file: {'neither ' * (len(defaults) > 1)}{' nor '.join(map(str, defaults))}"
             diagnostics.problems.append(Problem("rules", message, hint))
     files = (file for path in paths for file in _files(path, diagnostics))
-    return tuple({_same(file): file for file in files}.values())
+    return tuple({_resolved(file): file for file in files}.values())
 
 
 def config_folder(environment: Mapping[str, str]) -> Path | None:
-    """Returns where this user keeps the settings of this tool. None for a user without a home."""
+    """Returns the config folder of this tool for the user. None for a user without a home."""
     folder_of_variable = environment.get("XDG_CONFIG_HOME", "")
     if Path(folder_of_variable).is_absolute():
         return Path(folder_of_variable) / "immich-smart-albums"
@@ -68,7 +66,7 @@ def config_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def _exists(path: Path) -> bool:
-    """Whether there is something; where this user may not know, reading it will tell."""
+    """Returns whether there is something at a path. True if that cannot be seen: reading it will say why."""
     try:
         return path == STDIN or path.expanduser().exists()
     except (OSError, RuntimeError, ValueError):
@@ -76,7 +74,7 @@ def _exists(path: Path) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is a file that this user may see."""
+    """Returns whether there is a file that this user can see."""
     try:
         return path.is_file()
     except OSError:
@@ -84,15 +82,15 @@ def _is_file(path: Path) -> bool:
 
 
 def read_files(files: Iterable[Path], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
-    """Returns what each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
+    """Returns the values of files, and a digest of all. Adds problems for those that cannot be read, and omits them."""
     read = [(file, data) for file in files if (data := _bytes(file, diagnostics)) is not None]
     return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], diagnostics)
 
 
 def read_texts(texts: Mapping[str, bytes], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
-    """Returns what texts say that stand in no file yet, by the names they go by, and a digest of all."""
-    fitting = [(name, data) for name, data in texts.items() if _fits(name, data, diagnostics)]
-    return _read(fitting, diagnostics)
+    """Returns the values of texts, by the names of files that they may become, and a digest of all."""
+    small_enough = [(name, data) for name, data in texts.items() if _fits(name, data, diagnostics)]
+    return _read(small_enough, diagnostics)
 
 
 def _read(texts: Sequence[tuple[str, bytes]], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
@@ -116,8 +114,8 @@ def _files(path: Path, diagnostics: Diagnostics) -> list[Path]:
     return files
 
 
-def _same(file: Path) -> Path:
-    """What two names of one file have in common."""
+def _resolved(file: Path) -> Path:
+    """Returns the same path for all names of a file."""
     try:
         return file.resolve()
     except (OSError, RuntimeError, ValueError):  # a link to itself, or a name that no file can have

@@ -1,4 +1,4 @@
-"""Server and key: from flags, the environment, or a `.env` file in the working folder, in this order."""
+"""The settings for a server: address and key, from flags, the environment, or a `.env` file, in this order."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ KEY_FILE_NAME = "IMMICH_API_KEY_FILE"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A server and a key, and what rules files say of the way there."""
+    """The address of a server, a key for it, and what it takes to reach it."""
 
     server: str
     key: Secret
     server_origin: str = "the settings"
-    """Where the address comes from, for messages."""
+    """The origin of the address, for messages."""
     notes: tuple[str, ...] = ()
-    """Which of several sources of one setting counts."""
+    """Which source counts, for settings that have several."""
     headers: Mapping[str, Secret] = field(default_factory=dict)
     client_cert: Path | None = None
     client_key: Path | None = None
@@ -40,17 +40,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """The server's address: the one of all sources that counts."""
+    """The server's address, from the source that counts."""
 
     text: str
     origin: str | Span
     note: str | None = None
-    """Which of several sources counts."""
+    """Which source counts, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class VariableValue:
-    """The value of a variable, and where it was."""
+    """The value of a variable, with its origin."""
 
     text: str = field(repr=False)
     """It may be a key."""
@@ -59,36 +59,36 @@ class VariableValue:
 
     @property
     def origin(self) -> str:
-        """Such as "IMMICH_URL in the environment"."""
+        """The name and the place, such as "IMMICH_URL in the environment"."""
         return f"{self.name} in {self.place}"
 
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables of the environment, and of a `.env` file behind it."""
+    """The variables of the environment, and after them those of a `.env` file."""
 
     places: tuple[tuple[str, Mapping[str, str]], ...] = field(repr=False)
-    """Each with its name, for messages."""
+    """The names of the sources, for messages, and their variables."""
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Where variables stand in the last of the places, which is a file."""
+    """The lines of variables in the last source, which is a file."""
     problems: tuple[Problem, ...] = ()
-    """Why the file could not be read: of no interest where everything is given elsewhere."""
+    """Why the file could not be read. That matters only if something is missing."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path) -> Variables:
-        """Returns those of an environment, and of the `.env` file in a folder."""
-        dot_env, lines, trouble = _dot_env(folder)
-        return cls((("the environment", environment), (str(folder / ".env"), dot_env)), lines, trouble)
+        """Returns the variables of an environment, and of the `.env` file in a folder."""
+        dot_env, lines, problems = _dot_env(folder)
+        return cls((("the environment", environment), (str(folder / ".env"), dot_env)), lines, problems)
 
     def find(self, *names: str) -> VariableValue | None:
         """Returns the first variable that is not blank. None if all are.
 
-        A whole place goes before the next one, whatever the names in it.
+        All names are looked for in a source before the next source.
         """
         return next(self.all(*names), None)
 
     def all(self, *names: str) -> Iterator[VariableValue]:
-        """Returns all of these variables that are not blank, the one that counts first."""
+        """Yields these variables, unless they are blank; the one that counts comes first."""
         for place, variables in self.places:
             is_file = len(self.places) > 1 and place == self.places[-1][0]
             for name in names:
@@ -100,7 +100,7 @@ class Variables:
 def read_settings(
     environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics, *, server: str | None, key: str | None
 ) -> Settings | None:
-    """Returns the settings. None with problems noted where one is missing. `folder` is where a `.env` may be."""
+    """Returns the settings. Adds problems and returns None if one is missing. `folder` may have a `.env` file."""
     variables = Variables.read(environment, folder)
     chosen = read_server(variables, diagnostics, flag=server)
     secret = read_key(variables, diagnostics, flag=key)
@@ -112,14 +112,14 @@ def read_settings(
 
 
 def read_server(
-    variables: Variables, diagnostics: Diagnostics, *, flag: str | None, written: tuple[str, Span] | None = None
+    variables: Variables, diagnostics: Diagnostics, *, flag: str | None, in_rules: tuple[str, Span] | None = None
 ) -> ServerAddress | None:
-    """Returns the server's address. None with a problem noted.
+    """Returns the server's address. Adds a problem and returns None if there is none.
 
-    That of the `flag` counts, else the one `written` in a rules file with its place, else that of a variable.
+    The flag counts, else the address in a rules file, given with its place, else that of a variable.
     """
     sources: list[tuple[str, str | Span]] = [(flag.strip(), "--server")] if flag and flag.strip() else []
-    sources += [written] if written else []
+    sources += [in_rules] if in_rules else []
     sources += [(variable.text, variable.origin) for variable in variables.all(*SERVER_NAMES)]
     if not sources:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
@@ -135,7 +135,7 @@ def read_server(
 
 
 def key_note(variables: Variables, *, flag: str | None) -> str | None:
-    """Returns which of several keys counts. None if there is one, or all are the same."""
+    """Returns a note on which key counts. None if there is only one, or all are the same."""
     sources = [((flag or "").strip(), "--key")] if flag and flag.strip() else []
     sources += [(variable.text, variable.origin) for variable in variables.all(KEY_NAME, KEY_FILE_NAME)]
     if not sources:
@@ -145,7 +145,7 @@ def key_note(variables: Variables, *, flag: str | None) -> str | None:
 
 
 def read_key(variables: Variables, diagnostics: Diagnostics, *, flag: str | None) -> Secret | None:
-    """Returns the key: that of the `flag`, else that of a variable. None with a problem noted."""
+    """Returns the key of the flag, else of a variable. Adds a problem and returns None if there is none."""
     text, origin = (flag or "").strip(), "--key"
     variable = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
     if variable:
@@ -176,12 +176,12 @@ def _slip(origin: str | Span, slip: Slip, note: str | None) -> Problem:
 
 
 def _shown(text: str) -> str:
-    """The name of a file; what may be a key in its place is not shown."""
+    """Returns the name of a file for a message, unless it may be a key in its place."""
     return "what it names" if "/" not in text and "." not in text else text
 
 
 def _dot_env(folder: Path) -> tuple[dict[str, str], dict[str, int], tuple[Problem, ...]]:
-    """The variables of the file, the line of each, and why it could not be read, or some line of it."""
+    """Returns the variables of the file, the line of each, and why the file or some line of it could not be read."""
     path = folder / ".env"
     try:
         if not path.is_file():
@@ -194,17 +194,17 @@ def _dot_env(folder: Path) -> tuple[dict[str, str], dict[str, int], tuple[Proble
 
     bindings = list(parse_stream(StringIO(text)))
     lines = {binding.key: binding.original.line for binding in bindings if binding.key}
-    trouble = tuple(
+    problems = tuple(
         Problem(f"{path}:{binding.original.line}", "this line cannot be read", "Write NAME=value.")
         for binding in bindings
         if binding.error
     )
     good = StringIO("".join(binding.original.string for binding in bindings if not binding.error))
-    return {name: value for name, value in dotenv_values(stream=good).items() if value}, lines, trouble
+    return {name: value for name, value in dotenv_values(stream=good).items() if value}, lines, problems
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Returns why a file could not be read, without its name."""
+    """Returns the cause of an error with a file, without its name."""
     if isinstance(error, OSError):
         return error.strerror or "no reason given"
     return "not a text file" if isinstance(error, UnicodeDecodeError) else str(error)

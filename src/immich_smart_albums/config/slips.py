@@ -1,4 +1,4 @@
-"""Slips in place of an address or a key, recognised, with what to do."""
+"""Slips: things that people write by mistake in place of an address or a key, with a hint for each."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Slip = tuple[str, str]
-"""What is wrong, and what to do about it."""
+"""The message and the hint."""
 
 _QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019"
 _UNFILLED = re.compile(r"\$\{\w+[^}]*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|%[A-Za-z_]\w*%")
 _KEY = re.compile(r"[A-Za-z0-9]{32,}", re.ASCII)
-"""As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
+"""Keys as Immich makes them: 32 random bytes in base 64, only letters and digits."""
 _LOGIN = re.compile(r"(?<=://)[^/@\s]*(?=@)")
 _PAGES = frozenset(
     [
@@ -30,7 +30,7 @@ _PAGES = frozenset(
 
 
 def wrong_address(text: str) -> Slip | None:
-    """Returns what is wrong with a text as a server's address. None if it can be tried."""
+    """Returns the slip in a text as a server's address. None if there is none that is known."""
     shown = _LOGIN.sub("***", text)
     if _KEY.fullmatch(text):
         return "that is a key, not an address", "The address looks like http://immich.local:2283."
@@ -57,20 +57,20 @@ _PUT_IN = "In a rules file, leave server: out and set IMMICH_SERVER_URL; in a sh
 def page_base(text: str) -> str | None:
     """Returns the server's address in that of a page: `http://photos:2283` of `http://photos:2283/albums/…`.
 
-    None for others.
+    None if it is no page of Immich.
     """
     parts = urlsplit(text)
     words = parts.path.strip("/").split("/")
-    place = next((number for number, word in enumerate(words) if word in _PAGES), None)
-    if place is None:
+    index = next((number for number, word in enumerate(words) if word in _PAGES), None)
+    if index is None:
         return None
-    return "/".join([f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", *words[:place]])
+    return "/".join([f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", *words[:index]])
 
 
 def wrong_key(text: str, variable: str = "IMMICH_API_KEY_FILE") -> Slip | None:
-    """Returns what is wrong with a text as a key, without showing it. None if it may be one.
+    """Returns the slip in a text as a key, without showing the text. None if it may be a key.
 
-    `variable` is where a file's name belongs.
+    `variable` is the setting that takes a file's name.
     """
     if not text:
         return "there is no key", "Make one in Immich under Account Settings → API Keys."
@@ -95,7 +95,7 @@ def wrong_key(text: str, variable: str = "IMMICH_API_KEY_FILE") -> Slip | None:
 
 
 def which_counts(origin: str, others: Sequence[str]) -> str | None:
-    """Returns which of several sources of one setting counts. None if there is one."""
+    """Returns a note on which source of a setting counts. None if there is only one."""
     if not others:
         return None
     return f"{origin} counts; {' and '.join(others)} {'does' if len(others) == 1 else 'do'} not"

@@ -66,11 +66,11 @@ albums:
   #  match: {taken: {after: 2015}}
   #  split: [year, country]
 """
-"""Its album needs no names, so it works everywhere; with the examples taken in, it is a whole household."""
+"""Its album needs no names, so it works everywhere. All examples together are valid, too."""
 
 
 def write_starter(path: Path) -> Path:
-    """Write it, into a folder under its usual name. Raises ConfigurationError if something is there already."""
+    """Write the rules file, in a folder by its default name. Returns its path. Raises ConfigurationError."""
     try:
         path = path.expanduser()
         path = path / DEFAULT_NAME if path.is_dir() else path

@@ -1,4 +1,4 @@
-"""The time zone of this machine, with its rules for summer and winter."""
+"""Time zones, with their rules for daylight saving time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCAL_TIME = Path("/etc/localtime")
 
 
 def zone_of(name: str | None, environment: Mapping[str, str], local_time: Path = LOCAL_TIME) -> tzinfo:
-    """Returns the zone of a name, else that of the variable TZ, else the machine's, else UTC."""
+    """Returns the zone with a name, else that of the variable TZ, else the machine's, else UTC."""
     for candidate in (name, environment.get("TZ", "").removeprefix(":")):
         if candidate:
             try:
@@ -30,6 +30,6 @@ def zone_of(name: str | None, environment: Mapping[str, str], local_time: Path =
 
 
 def _key(path: Path) -> str | None:
-    """Its name, where the file is a link into the zones of this machine."""
+    """Returns the name of a zone, if its file is a link into the zones of this machine. None otherwise."""
     _, separator, name = str(path.resolve()).partition("/zoneinfo/")
     return name if separator else None

@@ -1,4 +1,4 @@
-"""The environment variables that the tool reads, in one table: docs and forms of containers are made from it."""
+"""The table of environment variables that the tool reads. Docs and container templates are made from it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One setting that may stand in the environment, under one or more names of which the first counts most."""
+    """A setting in the environment, under one or more names. The first one counts most."""
 
     names: tuple[str, ...]
     title: str
-    """What a form calls it, such as `Address of Immich`."""
+    """Its label in a form, such as `Address of Immich`."""
     meaning: str
     example: str = ""
     is_secret: bool = False
     in_container: str = ""
-    """The value that the image sets; empty: none."""
+    """The value that the image sets. Empty if it sets none."""
     is_in_template: bool = True
-    """Whether forms that start a container ask for it."""
+    """Whether container templates ask for it."""
 
 
 VARIABLES = (

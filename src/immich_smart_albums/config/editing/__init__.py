@@ -1,3 +1,3 @@
-"""Changes of rules files by the studio: what a click means, the rule as rows, and saving."""
+"""Edits of rules files for the studio: what a click means, a rule as rows, and saving."""
 
 from __future__ import annotations

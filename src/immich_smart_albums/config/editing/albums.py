@@ -1,4 +1,4 @@
-"""New albums, and the words of an album: what a rules file gets when somebody begins with a photo or an album."""
+"""Edits for albums: new ones, also from a photo, and their settings."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """Something that one photo has and a rule can begin with."""
+    """The facts of a photo that a rule can begin with."""
 
     people: tuple[str, ...] = ()
     """Names, or ids of those without one."""
     city: str | None = None
     country: str | None = None
     day: date | None = None
-    """By the clock on the wall there and then."""
+    """The local date."""
     make: str | None = None
     model: str | None = None
     folder: str | None = None
-    """Of its path on the server."""
+    """The folder of its path on the server."""
 
     def conditions(self) -> dict[str, tuple[str, Plain]]:
-        """Returns what can be ticked, each with the predicate that says it and its value."""
+        """Returns the facts by the word of their tick, each as a predicate and its value."""
         conditions: dict[str, tuple[str, Plain]] = {}
         if self.people:
             several: tuple[str, Plain] = ("people", {"all": list(self.people)})
@@ -60,10 +60,7 @@ class PhotoFacts:
 
 
 def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Plain]:
-    """Returns the match of photos that have all that is ticked in common with one.
-
-    Raises EditRefused if nothing is left.
-    """
+    """Returns the match of photos that share all ticked facts with a photo. Raises EditRefused if none is ticked."""
     conditions = facts.conditions()
     match = {word: value for tick, (word, value) in conditions.items() if tick in ticked}
     if not match:
@@ -72,7 +69,7 @@ def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Pl
 
 
 def album_entry(name: str, match: Plain, *, album_id: str | None = None) -> dict[str, Plain]:
-    """Returns an entry under `albums`; with an id it is the rule for an album that is there."""
+    """Returns an entry of `albums`. With an id, it is for an album that exists."""
     entry: dict[str, Plain] = {"name": name}
     if album_id is not None:
         entry["id"] = album_id
@@ -93,7 +90,7 @@ def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
 
 
 def set_word(rules: Plain, album: Path, word: str, value: Plain) -> list[Edit]:
-    """Returns the edits that set a word of an album, such as `share`. None takes the word out. Raises EditRefused."""
+    """Returns the edits that set a keyword of an album, such as `share`. None removes it. Raises EditRefused."""
     draft = FileDraft(rules)
     if word not in ALBUM:
         raise EditRefused(f"an album has no word {word!r}", hint=f"Known are {', '.join(ALBUM)}.")

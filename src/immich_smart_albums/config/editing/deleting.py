@@ -1,7 +1,7 @@
-"""Deleting an album's rule from a file: its lines go, and with them what is said of it; all else stays as it is.
+"""Deletes an album from a rules file: its lines and its comments. Everything else stays as it is.
 
-Its comments are those in its lines, beside them, and directly above its dash in the same column. Proved as every edit
-is: the new text says what the old one says without the album, and no other comment is gone.
+Its comments are those in its lines, beside them, and directly above its dash in the same column. The result is proved,
+as that of every edit: it means what the old text means without the album, and no other comment is lost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.nodes import Layout, YamlNode
 
 _Lines = tuple[int, int]
-"""The first of some lines, and the one after the last, counted from 0."""
+"""The index of the first line, and that of the line after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,25 @@ class Deletion:
 
     text: str
     gone: str
-    """The lines that are not there any more. Empty where they held other things, too."""
+    """The deleted lines. Empty if they held other things, too."""
 
 
-def delete_album(text: str, place: int) -> Deletion:
-    """Returns a file without the album at a place in its list; without its last one it has no `albums` either.
+def delete_album(text: str, index: int) -> Deletion:
+    """Returns a file without one of its albums. Without its last album it has no `albums` either.
 
-    Raises EditRefused, ConfigurationError if the text is no YAML.
+    Raises EditRefused, and ConfigurationError if the text is no YAML.
     """
     data, layout = load(text), lay_out(text)
     try:
-        target = find_target(layout, ("albums", place))
+        target = find_target(layout, ("albums", index))
     except KeyError:
         target = None
-    if target is None or target.place is None or not isinstance(albums := target.parent, YamlSequence):
+    if target is None or target.index is None or not isinstance(albums := target.parent, YamlSequence):
         raise EditRefused("this album is not in the file any more", hint="Look at the file again.")
-    unit = Pieces(layout).entry_ranges(albums)[place]
+    unit = Pieces(layout).entry_ranges(albums)[index]
     _refuse_used_elsewhere(layout, unit.value)
     is_last = len(albums.items) == 1
-    edit = Remove(("albums",)) if is_last else Remove(("albums", place))
+    edit = Remove(("albums",)) if is_last else Remove(("albums", index))
     own = _own_lines(layout, unit.start, unit.end)
     if albums.is_flow or own is None:
         return Deletion(patch(text, [edit]).text, "")
@@ -69,7 +69,7 @@ def delete_album(text: str, place: int) -> Deletion:
 
 
 def _refuse_used_elsewhere(layout: Layout, album: YamlNode) -> None:
-    """Raises EditRefused where something else in the file repeats a part of an album."""
+    """Raise EditRefused if something else in the file repeats a part of an album."""
     inside = list(descendants(album))
     marked = {node.anchor: node for node in inside if not isinstance(node, YamlAlias) and node.anchor}
     for node in descendants(layout.root or album):
@@ -82,37 +82,37 @@ def _refuse_used_elsewhere(layout: Layout, album: YamlNode) -> None:
 
 
 def _line_of_list(layout: Layout) -> int:
-    """The line with the word `albums`."""
+    """Returns the index of the line with `albums`."""
     entry = layout.root.find("albums") if isinstance(layout.root, YamlMapping) else None
     return 0 if entry is None else layout.line(entry[0].start) - 1
 
 
 def _own_lines(layout: Layout, start: int, end: int) -> _Lines | None:
-    """The lines of an album and those of its comments. None where it shares its first line with something else."""
+    """Returns the lines of an album and its comments. None if it shares its first line with something else."""
     if layout.text[layout.line_start(start) : start].strip():
         return None
     column, lines = layout.column(start), layout.text.split("\n")
     first = layout.line(start) - 1
     while first and _comment_column(lines[first - 1]) == column:
         first -= 1
-    after = place = layout.line(max(start, len(layout.text[:end].rstrip()) - 1))
-    while place < len(lines) and ((comment := _comment_column(lines[place])) is not None or not lines[place].strip()):
-        place += 1
+    after = index = layout.line(max(start, len(layout.text[:end].rstrip()) - 1))
+    while index < len(lines) and ((comment := _comment_column(lines[index])) is not None or not lines[index].strip()):
+        index += 1
         if comment is not None and comment > column:
-            after = place
+            after = index
         elif comment is not None:
             break
     return first, after
 
 
 def _comment_column(line: str) -> int | None:
-    """Where a comment begins that has its line for itself. None if there is none."""
+    """Returns the column of a comment that has a line of its own. None if the line is none."""
     text = line.lstrip(" ")
     return len(line) - len(text) if text.startswith("#") else None
 
 
 def _with_empty_lines(layout: Layout, ranges: Sequence[_Lines], head: int) -> list[_Lines]:
-    """The same lines, and the empty ones beside them that would be twice as many, or the first, or the last."""
+    """Returns the lines with the empty ones beside them that would be left over."""
     lines = layout.text.split("\n")
     *others, (first, after) = ranges
     above = first - 1 if not others or others[-1][1] < first else others[-1][0] - 1
@@ -128,7 +128,7 @@ def _with_empty_lines(layout: Layout, ranges: Sequence[_Lines], head: int) -> li
 
 
 def _without(text: str, layout: Layout, ranges: Sequence[_Lines], head: int | None) -> str:
-    """The text without some lines; of the `albums` line its comment stays."""
+    """Returns the text without some lines. The comment in the line of `albums` stays."""
     for first, after in reversed(ranges):
         start, end = _place(layout, first), _place(layout, after)
         comment = next(iter(layout.comments_in(start, end)), None) if first == head else None

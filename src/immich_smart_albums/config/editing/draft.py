@@ -1,4 +1,4 @@
-"""Edits that build on each other: what the file says after each of them, and all of them for the patch."""
+"""Edits that build on each other, with what the file means after each of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FileDraft:
-    """A rules file as plain data with edits made so far."""
+    """A rules file as plain data, and the edits that were made."""
 
     def __init__(self, rules: Plain) -> None:
         self.rules = rules
@@ -29,35 +29,35 @@ class FileDraft:
         self.edits.append(edit)
 
     def get(self, path: Path) -> Plain:
-        """Returns what stands at a path. None if nothing does."""
+        """Returns the value at a path. None if there is none."""
         try:
             return value_at(self.rules, path)
         except KeyError:
             return None
 
     def mapping(self, path: Path) -> Mapping[str, Plain]:
-        """Returns the match at a path. Raises EditRefused if something else stands there."""
+        """Returns the match at a path. Raises EditRefused if there is none."""
         value = self.get(path)
         if isinstance(value, Mapping):
             return value
         raise EditRefused("there is no match where one was", hint="Load the file again.")
 
     def items(self, path: Path) -> list[Plain]:
-        """Returns the values of a list, or the one value that stands alone. None if nothing does."""
+        """Returns the values of a list, or a single value. Empty if there is none."""
         value = self.get(path)
         if isinstance(value, Sequence) and not isinstance(value, str):
             return list(value)
         return [] if value is None else [value]
 
     def append(self, path: Path, value: Plain) -> None:
-        """Add a value beside the one, or those, at a path."""
+        """Add a value to the one, or those, at a path."""
         if is_list(self.get(path)):
             self.make(Insert((*path, len(self.items(path))), value))
         else:
             self.make(Put(path, [*self.items(path), value]))
 
     def drop(self, path: Path, is_unwanted: Callable[[Plain], bool]) -> None:
-        """Take values out of the one, or those, at a path, and what is empty then with them."""
+        """Remove values from those at a path, and whatever is empty then."""
         values = self.items(path)
         unwanted = [place for place, value in enumerate(values) if is_unwanted(value)]
         if unwanted and len(unwanted) == len(values):
@@ -67,7 +67,7 @@ class FileDraft:
                 self.make(Remove((*path, place)))
 
     def remove(self, path: Path) -> None:
-        """Take out what stands at a path, and what is empty then with it. Raises EditRefused for a whole match."""
+        """Remove the value at a path, and whatever is empty then. Raises EditRefused for a whole match."""
         while len(path) > 3 and len(self._around(path)) == 1:
             path = path[:-1]
         if path[-1] == "match":
@@ -83,13 +83,13 @@ class FileDraft:
 
 
 def photo_id(written: Plain) -> str:
-    """Returns the id of a photo, however it is written."""
+    """Returns the id of a photo that is written as an id or an address."""
     text = str(written)
     return (id_in_url(text, "photos") or text.strip()).lower()
 
 
 def read_value(text: str) -> Plain:
-    """Returns a value that somebody typed, as YAML. Raises EditRefused."""
+    """Returns the value of YAML that somebody typed. Raises EditRefused."""
     try:
         value = load(f"value: {text}" if "\n" not in text.strip() else "value:\n" + _indented(text))
     except ConfigurationError as error:

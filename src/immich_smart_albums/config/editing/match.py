@@ -1,4 +1,4 @@
-"""Edits of a match by its rows: add, change, negate and take out conditions, in whatever depth."""
+"""Edits of a match by its rows: add, change, negate and remove conditions, at any depth."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_condition(rules: Plain, group: Path, word: str, value: Plain) -> list[Edit]:
-    """Returns the edits that add a condition: beside others of a match, or as a member of `all`, `any` or `not`."""
+    """Returns the edits that add a condition to a match, or as a member to `all`, `any` or `not`."""
     draft = FileDraft(rules)
     if group[-1] in COMBINATIONS and is_list(draft.get(group)):
         draft.append(group, {word: value})
@@ -34,7 +34,7 @@ def set_value(rules: Plain, path: Path, value: Plain) -> list[Edit]:
 
 
 def remove(rules: Plain, path: Path) -> list[Edit]:
-    """Returns the edits that take out a condition or a group, and the groups that are empty then.
+    """Returns the edits that remove a condition or a group, and the groups that are empty then.
 
     Raises EditRefused.
     """
@@ -55,7 +55,7 @@ def regroup(rules: Plain, path: Path, word: str) -> list[Edit]:
 
 
 def negate(rules: Plain, path: Path) -> list[Edit]:
-    """Returns the edits after which a condition must not hold that had to, or the reverse. Raises EditRefused."""
+    """Returns the edits that move a condition into `not`, or out of it. Raises EditRefused."""
     draft = FileDraft(rules)
     *_, word = path
     value = draft.get(path)
@@ -73,14 +73,14 @@ def negate(rules: Plain, path: Path) -> list[Edit]:
 
 
 def exclude(rules: Plain, match: Path, word: str, value: Plain) -> list[Edit]:
-    """Returns the edits that let a match leave out one more thing."""
+    """Returns the edits that add a condition to the `not` of a match."""
     draft = FileDraft(rules)
     _exclude(draft, match, word, value)
     return draft.edits
 
 
 def _not_around(draft: FileDraft, path: Path) -> Path | None:
-    """The match that has a condition as a whole member of its `not`. None if it stands elsewhere."""
+    """Returns the match whose `not` has a condition as a whole member. None if no `not` has it."""
     if len(path) > 2 and path[-2] == "not":
         return path[:-2]
     is_whole_item = len(path) > 3 and path[-3] == "not" and len(draft.mapping(path[:-1])) == 1
@@ -88,7 +88,7 @@ def _not_around(draft: FileDraft, path: Path) -> Path | None:
 
 
 def _add(draft: FileDraft, match: Path, word: str, value: Plain) -> None:
-    """A condition beside the others: under a word that is not there yet, else in an `all`."""
+    """Add a condition to a match: under its word, or in `all` if the match has that word already."""
     if word not in draft.mapping(match):
         draft.make(Put((*match, word), value))
         return

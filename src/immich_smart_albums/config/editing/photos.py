@@ -1,6 +1,6 @@
-"""Clicks on a photo as edits of a rule: always, never, the last good one, more like this.
+"""Edits of a rule by a click on a photo: always, never, last good one, more like this.
 
-Photos are given as they shall be written, by id or by the address of their page; they are compared by id.
+Photos are written as they are given, by id or by the address of their page, and compared by id.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def never(rules: Plain, album: Path, photo: str) -> list[Edit]:
     """Returns the edits after which a photo is never in the album. Raises EditRefused.
 
-    It goes under the `not` of the album's match, and out of the lists of those that always are.
+    It is added to the `not` of the match, and removed from the photos that always are.
     """
     draft, match = FileDraft(rules), (*album, "match")
     before = draft.mapping(match)
@@ -63,7 +63,7 @@ def always(rules: Plain, album: Path, photo: str) -> list[Edit]:
 def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = None) -> list[Edit]:
     """Returns the edits after which photos that look like this one are in the album, too. Raises EditRefused.
 
-    What the rule leaves out stays out.
+    What the rule excludes stays excluded.
     """
     draft, match = FileDraft(rules), (*album, "match")
     whole = draft.mapping(match)
@@ -93,7 +93,7 @@ def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = N
 def last_good_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]) -> list[Edit]:
     """Returns the edits after which a smart search ends with this photo (`until`). Raises EditRefused.
 
-    `ranking` has the ids of the photos that it ranks, the best first; photos under `until` that rank lower go.
+    `ranking` are the ids that the search ranks, the best first. Photos in `until` that rank lower are removed.
     """
     draft = FileDraft(rules)
     value = draft.get(search)
@@ -141,7 +141,7 @@ def _has(draft: FileDraft, path: Path, photo: str) -> bool:
 
 
 def _photo_lists(draft: FileDraft, group: Path) -> list[Path]:
-    """Where a group has nothing but certain photos as a whole member."""
+    """Returns the paths of a group's members that are nothing but lists of photos."""
     members = draft.get(group)
     if isinstance(members, Mapping):
         return [(*group, "photo")] if "photo" in members else []
@@ -153,7 +153,7 @@ def _photo_lists(draft: FileDraft, group: Path) -> list[Path]:
 
 
 def _is_of_photos(draft: FileDraft, group: Path) -> bool:
-    """Whether a group has nothing but certain photos; also where there is none."""
+    """Returns whether a group has nothing but lists of photos, or does not exist."""
     members = draft.get(group)
     size = len(members) if isinstance(members, Mapping) else len(draft.items(group))
     return len(_photo_lists(draft, group)) == size

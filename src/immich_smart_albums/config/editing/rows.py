@@ -1,4 +1,4 @@
-"""A match as rows: one for each condition, groups with their word, and as text whatever is neither."""
+"""A match as rows: one for each condition, one for each group, and text for what is neither."""
 
 from __future__ import annotations
 
@@ -31,39 +31,39 @@ GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of
 
 
 class RowKind(Enum):
-    """A line of a rule, or the head of a group, as a page shows it."""
+    """A kind of row."""
 
     CONDITION = "condition"
     GROUP = "group"
     TEXT = "text"
-    """Neither, so its text is shown in its place."""
+    """Neither: its YAML is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a rule as a page shows it."""
+    """A row of a rule, as a page shows it."""
 
     path: Path
-    """From the top of the file, for edits."""
+    """Its path in the file, for edits."""
     depth: int
-    """How many groups it is in."""
+    """The number of groups that it is in."""
     kind: RowKind
     word: str
-    """The predicate, or all, any, not; empty for a group that several conditions of one alternative make."""
+    """The predicate, or all, any, not. Empty for a group of several conditions that are one member of a list."""
     text: str
     """The value as it is written."""
     sentence: str
     picker: Picker | None
-    """What fits to choose the value with. None if it is only text."""
+    """The control to choose a value with. None if it is only text."""
     span: tuple[int, int]
     """The range of the value in the file's text."""
     locked: str | None = None
-    """Why it can only be changed in the text. None if it can be changed by itself."""
+    """Why it can only be changed in the YAML. None if it can be changed as a row."""
 
 
 def rule_rows(text: str, album: Path) -> list[Row]:
     """Returns the match of an album as rows. Raises ConfigurationError if the text is no YAML."""
-    data = load(text)  # before the layout is looked at: it says what is wrong, and where
+    data = load(text)  # before the layout: it reports syntax errors
     reader = _Rows(text, lay_out(text), data)
     match = (*album, "match")
     node = reader.find(match)
@@ -71,9 +71,9 @@ def rule_rows(text: str, album: Path) -> list[Row]:
 
 
 def album_settings(text: str, album: Path) -> list[str]:
-    """Returns what an album says beside its name and its match, as it is written: `keep: in-step`.
+    """Returns the settings of an album other than name and match, as they are written: `keep: in-step`.
 
-    Raises ConfigurationError where the text is no YAML.
+    Raises ConfigurationError if the text is no YAML.
     """
     reader = _Rows(text, lay_out(text), load(text))
     node = reader.find(album)
@@ -87,7 +87,7 @@ def album_settings(text: str, album: Path) -> list[str]:
 
 
 def value_words(text: str, rows: Sequence[Row]) -> dict[int, str]:
-    """Returns what each part of the conditions' values says, by its place in the text: `Emma`, `after 2020`."""
+    """Returns the words of each part of the conditions' values, by its offset in the text: `Emma`, `after 2020`."""
     data = load(text)
     reader = _Rows(text, lay_out(text), data)
     words: dict[int, str] = {}
@@ -119,7 +119,7 @@ def row_id(path: Path) -> str:
 
 
 def row_path(text: str) -> Path:
-    """Returns the path that `row_id` made a text of."""
+    """Returns the path of an id; the reverse of `row_id`."""
     return tuple(
         int(step) if step.isascii() and step.isdecimal() else step.replace("~1", "/").replace("~0", "~")
         for step in text.split("/")
@@ -127,6 +127,8 @@ def row_path(text: str) -> Path:
 
 
 class _Rows:
+    """Makes rows of the nodes of a file. A node that an alias repeats is locked."""
+
     def __init__(self, text: str, layout: Layout, data: Plain) -> None:
         self._text = text
         self._layout = layout
@@ -142,7 +144,7 @@ class _Rows:
             inner = _inner(node, step)
             if inner is None:
                 return None
-            node, locked = self._opened(inner, locked)
+            node, locked = self._resolve(inner, locked)
         return None if node is None else (node, locked)
 
     def match(self, node: YamlNode, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
@@ -152,29 +154,29 @@ class _Rows:
             return
         for key, value in node.entries:
             word = key.text if isinstance(key, YamlScalar) else ""
-            inner, why = self._opened(value, locked)
+            inner, lock = self._resolve(value, locked)
             if word in PREDICATES_BY_WORD:
-                # An alias that is the whole value can be replaced, and what it repeats stays.
+                # An alias that is the whole value can be replaced without touching what it repeats.
                 yield self._condition(
-                    word, value, locked if isinstance(value, YamlAlias) else why, (*path, word), depth
+                    word, value, locked if isinstance(value, YamlAlias) else lock, (*path, word), depth
                 )
             elif word in COMBINATIONS and isinstance(inner, YamlMapping | YamlSequence):
-                yield self._group(word, value, why, (*path, word), depth)
-                yield from self._members(inner, why, (*path, word), depth + 1)
+                yield self._group(word, value, lock, (*path, word), depth)
+                yield from self._members(inner, lock, (*path, word), depth + 1)
             else:
-                yield self._as_text(value, why, (*path, word), depth, word)
+                yield self._as_text(value, lock, (*path, word), depth, word)
 
     def _members(self, node: YamlNode, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
         if not isinstance(node, YamlSequence):
             yield from self.match(node, locked, path, depth)
             return
-        for place, item in enumerate(node.items):
-            inner, why = self._opened(item, locked)
+        for index, item in enumerate(node.items):
+            inner, lock = self._resolve(item, locked)
             if isinstance(inner, YamlMapping) and len(inner.entries) > 1:
-                yield self._group("", item, why, (*path, place), depth)
-                yield from self.match(inner, why, (*path, place), depth + 1)
+                yield self._group("", item, lock, (*path, index), depth)
+                yield from self.match(inner, lock, (*path, index), depth + 1)
             else:
-                yield from self.match(inner, why, (*path, place), depth)
+                yield from self.match(inner, lock, (*path, index), depth)
 
     def _condition(self, word: str, node: YamlNode, locked: str | None, path: Path, depth: int) -> Row:
         predicate = PREDICATES_BY_WORD[word]
@@ -203,8 +205,8 @@ class _Rows:
         span = (node.start, node.end)
         return Row(path, depth, kind, word, self._text[node.start : node.end], text, picker, span, locked)
 
-    def _opened(self, node: YamlNode, locked: str | None) -> tuple[YamlNode, str | None]:
-        """What an alias stands for, and why it cannot be changed there."""
+    def _resolve(self, node: YamlNode, locked: str | None) -> tuple[YamlNode, str | None]:
+        """Returns the node that an alias stands for, and why it is locked there."""
         if isinstance(node, YamlAlias):
             marked = self._marked.get(node.anchor, node)
             return marked, locked or f"repeats &{node.anchor} in line {self._layout.line(marked.start)}"

@@ -1,4 +1,4 @@
-"""Saving a rules file that somebody else may have open, too: nothing that was not seen is overwritten."""
+"""Saves rules files without overwriting changes that somebody else made meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOUNTED = frozenset({errno.EBUSY, errno.EXDEV})
-"""What renaming onto a file says that is mounted by itself, as containers do."""
+"""Errors of renaming onto a file that is mounted by itself, as in containers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +30,40 @@ class FileVersion:
     path: Path
     text: str
     digest: str | None
-    """Of its bytes. None if there is no file yet."""
+    """The digest of its bytes. None if there is no file yet."""
 
 
 def read_version(path: Path) -> FileVersion:
-    """Returns what a file says now, byte order mark and line ends included.
+    """Returns the version of a file now, with its byte order mark and line ends.
 
-    Nothing if there is none. Raises EditRefused.
+    Its text is empty if there is no file. Raises EditRefused.
     """
     data = _bytes(path)
     return FileVersion(path, _text(path, data or b""), _digest(data))
 
 
 class Saver:
-    """Saves the rules files of one session, and keeps each as it was before its first change beside it, as `.bak`."""
+    """Saves rules files, with a backup of each beside it, as `.bak`, before its first change."""
 
     def __init__(self) -> None:
         self._backed_up: set[Path] = set()
 
     def save(self, version: FileVersion, text: str) -> FileVersion:
-        """Write a text over the version that it was made from; links are followed, mode and owner stay.
+        """Write a text over the version that it was made from. Links are followed, mode and owner stay.
 
-        Raises FileChanged with both versions where the file is another by now, EditRefused if it cannot be written;
-        then it is as it was.
+        Raises FileChanged, with both versions, if the file has changed since, and EditRefused if it cannot be written.
+        The file is then as it was.
         """
         try:
             target, data = version.path.resolve(), text.encode()
-            with _alone_in(target.parent):
+            with _locked(target.parent):
                 before = _unchanged(version, target, text)
                 if before is not None:
                     _require_writable(version.path, target)
                     if target not in self._backed_up:
                         _replace(target.with_name(f"{target.name}.bak"), before, like=target)
                         self._backed_up.add(target)
-                _replace(target, data, like=target, last_look=lambda: _unchanged(version, target, text))
+                _replace(target, data, like=target, check=lambda: _unchanged(version, target, text))
         except (OSError, RuntimeError) as error:
             cause = reason(error) if isinstance(error, OSError) else str(error)
             raise EditRefused(f"{version.path} cannot be written: {cause}", hint="It is as it was.") from None
@@ -71,8 +71,8 @@ class Saver:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """While this lasts no other saver saves there, of whatever process; editors do not care, so they are looked for."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Returns a context in which no other saver, of any process, saves in a folder. Editors do not use this lock."""
     with ExitStack() as stack:
         with suppress(OSError):  # some network shares have no locks, and some folders may not be read
             descriptor = os.open(folder, os.O_RDONLY)
@@ -82,13 +82,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def _require_writable(path: Path, target: Path) -> None:
-    """Raises EditRefused for a file that its owner protects: another could be put in its place all the same."""
+    """Raise EditRefused for a file that is write-protected: renaming onto it would succeed all the same."""
     if not target.stat().st_mode & 0o222:
         raise EditRefused(f"{path} is write-protected", hint=f"Allow it with: chmod u+w {path}")
 
 
 def _unchanged(version: FileVersion, target: Path, text: str) -> bytes | None:
-    """The bytes on the disk, which are those that were read."""
+    """Returns the bytes on disk. Raises FileChanged if they are not those that were read."""
     data = _bytes(target)
     if _digest(data) == version.digest:
         return data
@@ -124,8 +124,8 @@ def _digest(data: bytes | None) -> str | None:
     return None if data is None else sha256(data).hexdigest()
 
 
-def _replace(path: Path, data: bytes, *, like: Path, last_look: Callable[[], object] = lambda: None) -> None:
-    """Put a file in place of another in one step, with the mode and the owner of one that is there."""
+def _replace(path: Path, data: bytes, *, like: Path, check: Callable[[], object] = lambda: None) -> None:
+    """Replace a file in one step. `like` is a file with the mode and the owner for it."""
     status = like.stat() if like.exists() else None
     name = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if status is None else 0o600)
@@ -136,7 +136,7 @@ def _replace(path: Path, data: bytes, *, like: Path, last_look: Callable[[], obj
                 _look_like(file.fileno(), status)
             file.flush()
             os.fsync(file.fileno())
-        last_look()
+        check()
         try:
             name.replace(path)
         except OSError as error:

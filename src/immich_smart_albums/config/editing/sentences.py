@@ -1,4 +1,4 @@
-"""A condition of a rule as a sentence for people, from the words of its predicate."""
+"""Conditions of a rule as sentences for people."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _OPTIONS = {
     "radius": "within {}",
     "contains": "{}",
 }
-"""How options of predicates read; others are named before their value."""
+"""Options of predicates in sentences. Other options are named before their value."""
 
 
 def sentence(predicate: Predicate, value: Plain) -> str:
-    """Returns what a condition says of a photo, such as `shows Emma or Noah`."""
+    """Returns a condition as a sentence about a photo: `shows Emma or Noah`."""
     if _is_none(value):
         return "shows nobody" if predicate.picker is Picker.PEOPLE else f"has no {predicate.name}"
     if "{}" in predicate.phrase:

@@ -1,4 +1,4 @@
-"""New entries and items in a YAML text, in the style of what is around them."""
+"""Adds entries and items to a YAML text, in the style of their neighbours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_entry(pieces: Pieces, parent: YamlMapping, word: str, value: Plain) -> list[Splice]:
-    """Returns the text with a new entry at the end of a mapping."""
+    """Returns the splices that add an entry at the end of a mapping."""
     if parent.is_flow:
         return _add_to_flow(pieces, parent, f"{key(word)}: {flow(value)}")
     column = pieces.layout.column(parent.start)
@@ -22,19 +22,19 @@ def add_entry(pieces: Pieces, parent: YamlMapping, word: str, value: Plain) -> l
     return pieces.lines_after(pieces.layout.line_end(parent.end), [" " * column + first, *rest])
 
 
-def insert_item(pieces: Pieces, parent: YamlSequence, place: int, value: Plain) -> list[Splice]:
-    """Returns the text with a new item before one of a list, or at its end."""
+def insert_item(pieces: Pieces, parent: YamlSequence, index: int, value: Plain) -> list[Splice]:
+    """Returns the splices that insert an item before another one of a list, or at its end."""
     units = pieces.entry_ranges(parent)
     if parent.is_flow:
-        if place >= len(units):
+        if index >= len(units):
             return _add_to_flow(pieces, parent, flow(value))
-        return [Splice(units[place].start, units[place].start, f"{flow(value)}, ")]
+        return [Splice(units[index].start, units[index].start, f"{flow(value)}, ")]
     column = pieces.layout.column(parent.start)
     first, *rest = item(value, column, pieces.style, pieces.gap(units[0]))
-    if place == 0:
+    if index == 0:
         above = "\n".join([first, *rest, " " * column])
         return [Splice(parent.start, parent.start, above)]
-    before = units[place - 1]
+    before = units[index - 1]
     lines = [" " * column + first, *rest]
     if len(units) > 1 and _has_blank_line(pieces, units[-2], units[-1]):
         lines = ["", *lines]
@@ -42,7 +42,7 @@ def insert_item(pieces: Pieces, parent: YamlSequence, place: int, value: Plain) 
 
 
 def start_file(pieces: Pieces, word: str, value: Plain) -> list[Splice]:
-    """Returns the text of a file that says nothing yet, with its first entry."""
+    """Returns the splices that add the first entry of a file."""
     end = len(pieces.text)
     lines = entry(word, value, 0, pieces.style)
     lead = "\n" if pieces.text and not pieces.text.endswith("\n") else ""

@@ -1,4 +1,4 @@
-"""A rules file as plain data, and edits of that: the edited text has to come to the same."""
+"""A rules file as plain data, and edits of that data: the edited text must mean the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a value at a path, in place of what is there; a word that is new to a mapping goes to its end."""
+    """Set the value at a path. A word that is new to a mapping is added at its end."""
 
     path: Path
     value: Plain
@@ -30,7 +30,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Write an item before the one at a path; a place beyond the last appends it."""
+    """Insert an item before the one at a path. An index beyond the last appends it."""
 
     path: Path
     value: Plain
@@ -38,14 +38,14 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take out an entry or an item."""
+    """Remove an entry or an item."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """Put the value at a path into a list under a word, with more beside it: `V` becomes `{word: [V, *more]}`."""
+    """Put the value at a path into a list under a word: `V` becomes `{word: [V, *more]}`."""
 
     path: Path
     word: str
@@ -64,7 +64,7 @@ Edit = Put | Insert | Remove | Wrap | Rename
 
 
 def load(text: str) -> Plain:
-    """Returns what a text says, with what aliases repeat. Raises ConfigurationError."""
+    """Returns the data of a text, with aliases resolved. Raises ConfigurationError."""
     diagnostics = Diagnostics()
     value = read_yaml("rules", text.encode(), diagnostics)
     diagnostics.raise_problems()
@@ -72,7 +72,7 @@ def load(text: str) -> Plain:
 
 
 def plain(value: ValueNode) -> Plain:
-    """Returns a value without its places: what stands in quotes is a text."""
+    """Returns a value without its places. Texts in quotes are str, others Unquoted."""
     match value:
         case ScalarNode():
             return value.text if value.quoted else Unquoted(value.text)
@@ -88,7 +88,7 @@ def is_list(value: object) -> bool:
 
 
 def meaning(value: Plain) -> object:
-    """Returns what is the same for values that mean the same, however they are quoted and ordered."""
+    """Returns a value to compare by: it is equal for values that mean the same, whatever their quotes and order."""
     match value:
         case Mapping():
             return frozenset((word, meaning(entry)) for word, entry in value.items())
@@ -106,7 +106,7 @@ def same(one: Plain, other: Plain) -> bool:
 
 
 def value_at(data: Plain, path: Path) -> Plain:
-    """Returns what stands at a path. Raises KeyError if nothing does."""
+    """Returns the value at a path. Raises KeyError if there is none."""
     for step in path:
         match data:
             case Mapping() if isinstance(step, str):
@@ -119,19 +119,19 @@ def value_at(data: Plain, path: Path) -> Plain:
 
 
 def edited(data: Plain, edit: Edit) -> Plain:
-    """Returns the data with an edit made. Raises KeyError if its path leads nowhere."""
-    *way, last = edit.path
-    return _changed(data, tuple(way), lambda parent: _edited(parent, last, edit))
+    """Returns the data after an edit. Raises KeyError if its path does not exist."""
+    *parents, last = edit.path
+    return _changed(data, tuple(parents), lambda parent: _edited(parent, last, edit))
 
 
-def _changed(data: Plain, way: Path, change: Callable[[Plain], Plain]) -> Plain:
-    if not way:
+def _changed(data: Plain, path: Path, change: Callable[[Plain], Plain]) -> Plain:
+    if not path:
         return change(data)
-    step, *rest = way
+    step, *rest = path
     inner = _changed(value_at(data, (step,)), tuple(rest), change)
     if isinstance(data, Mapping):
         return {**data, str(step): inner}
-    return [inner if place == step else item for place, item in enumerate(_items(data))]
+    return [inner if index == step else item for index, item in enumerate(_items(data))]
 
 
 def _items(data: Plain) -> list[Plain]:
@@ -144,16 +144,16 @@ def _edited(parent: Plain, last: str | int, edit: Edit) -> Plain:
     if isinstance(parent, Mapping):
         return _edited_mapping(dict(parent), str(last), edit)
     items = _items(parent)
-    place = int(last)
+    index = int(last)
     match edit:
-        case Put() if place < len(items):
-            items[place] = edit.value
+        case Put() if index < len(items):
+            items[index] = edit.value
         case Put() | Insert():
-            items.insert(place, edit.value)
+            items.insert(index, edit.value)
         case Remove():
-            del items[place]
+            del items[index]
         case Wrap():
-            items[place] = {edit.word: [items[place], *edit.more]}
+            items[index] = {edit.word: [items[index], *edit.more]}
         case Rename():
             raise KeyError(last)
     return items
@@ -174,9 +174,9 @@ def _edited_mapping(parent: dict[str, Plain], last: str, edit: Edit) -> Plain:
 
 
 def smallest(data: Plain, edit: Edit, repeated: frozenset[Path] = frozenset()) -> Iterator[Edit]:
-    """Returns the smallest edits that come to the same: a list or a mapping that is replaced changes where it differs.
+    """Yields the smallest edits with the same result: only the differences of a list or a mapping are changed.
 
-    What an alias repeats, at the `repeated` paths, is replaced as a whole.
+    At the `repeated` paths, which aliases stand at, values are replaced as a whole.
     """
     try:
         before = value_at(data, edit.path) if isinstance(edit, Put) else None
@@ -211,8 +211,8 @@ def _of_items(before: list[Plain], after: list[Plain], path: Path, repeated: fro
     for kind, start, end, first, last in reversed(matcher.get_opcodes()):
         if kind == "equal":
             continue
-        both = min(end - start, last - first)
-        for place in reversed(range(both)):
-            yield from _differences(before[start + place], after[first + place], (*path, start + place), repeated)
-        yield from (Insert((*path, start + both), value) for value in reversed(after[first + both : last]))
-        yield from (Remove((*path, place)) for place in reversed(range(start + both, end)))
+        common = min(end - start, last - first)
+        for index in reversed(range(common)):
+            yield from _differences(before[start + index], after[first + index], (*path, start + index), repeated)
+        yield from (Insert((*path, start + common), value) for value in reversed(after[first + common : last]))
+        yield from (Remove((*path, index)) for index in reversed(range(start + common, end)))

@@ -1,4 +1,4 @@
-"""Plain values as YAML, for what an edit puts into a file: short values on one line, longer ones in block style."""
+"""Writes plain values as YAML: short ones on one line, longer ones in block style."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 WIDTH = 100
-"""Columns that a value on one line may reach."""
+"""The last column of a value on one line."""
 
 
 class Unquoted(str):
-    """What goes without quotes, because it is no text: none, mine, 100..800, 30 days."""
+    """A value that is written without quotes, because it is no text: none, mine, 100..800, 30 days."""
 
     __slots__ = ()
 
 
 Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
-"""A value of a rules file: a str is a text, whatever it looks like, and a Word is none."""
+"""A value of a rules file. A str is a text, whatever it looks like; an Unquoted is none."""
 
 _SAFE = re.compile(r"[\w/.(+^$][^\x00-\x1f\x7f\x85\u2028\u2029\[\]{},\"'`\\]*")
-"""Texts that need no quotes anywhere, but for `: ` and ` #`."""
+"""Texts that need no quotes, unless they have `: ` or ` #` in them."""
 
 _MEANS_SOMETHING = re.compile(
     r"""(?ix) true | false | null | ~ | none | any | mine | partner | primary | yes | no | on | off | << | y | n
@@ -38,7 +38,7 @@ _MEANS_SOMETHING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BlockStyle:
-    """How a file writes what goes over several lines."""
+    """The indentation of a file."""
 
     step: int = 2
     """Columns by which a mapping is indented in another."""
@@ -47,12 +47,12 @@ class BlockStyle:
 
 
 def means_something(text: str) -> bool:
-    """Returns whether a text without quotes could be something else than a text."""
+    """Returns whether a text could mean something else without quotes."""
     return not text or (_MEANS_SOMETHING.fullmatch(text) is not None and not looks_like_id(text))
 
 
 def scalar(value: str | float | bool | None, quote: str = "") -> str:
-    """Returns a text, number or truth in YAML; `quote` is the mark that is used where a text may have it."""
+    """Returns a text, number or boolean in YAML; `quote` is the preferred quote of a text."""
     match value:
         case None:
             return "none"
@@ -69,7 +69,7 @@ def scalar(value: str | float | bool | None, quote: str = "") -> str:
 
 
 def key(word: str) -> str:
-    """Returns a word before its colon."""
+    """Returns the key of an entry, without its colon."""
     return word if _is_safe(word) and word != "<<" else scalar(word)
 
 
@@ -98,7 +98,7 @@ def flow(value: Plain) -> str:
 
 
 def block(value: Plain, column: int, style: BlockStyle) -> list[str]:
-    """Returns the lines of a value that begins in a column, the first without indentation: it goes behind text."""
+    """Returns the lines of a value that begins in a column; the first line, which follows a key, is not indented."""
     if isinstance(value, Mapping) and value:
         entries = [entry(word, entry_value, column, style) for word, entry_value in value.items()]
         return _joined(entries, column)
@@ -134,7 +134,7 @@ def item(value: Plain, column: int, style: BlockStyle, gap: int = 1) -> list[str
 
 
 def _joined(parts: list[list[str]], column: int) -> list[str]:
-    """Lines of parts one below the other; all but the very first are indented."""
+    """Returns the lines of all parts. All but the very first are indented."""
     lines: list[str] = []
     for part in parts:
         first, *rest = part
@@ -143,7 +143,7 @@ def _joined(parts: list[list[str]], column: int) -> list[str]:
 
 
 def _stays_short(value: Plain) -> bool:
-    """Whether a value is read easily on one line: no list of mappings, no mapping of anything but short values."""
+    """Returns whether a value is easy to read on one line: no list of mappings, no mapping with another in it."""
     if isinstance(value, Mapping):
         return all(not isinstance(entry_value, Mapping) and _stays_short(entry_value) for entry_value in value.values())
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -1,6 +1,6 @@
-"""Syntax errors of YAML's parsers, said so that they can be mended.
+"""Syntax errors of YAML as problems with a hint.
 
-The parser in C and the one in Python word the same error differently; both become the same problem here.
+PyYAML's parsers in C and in Python word the same error differently. Here both become the same problem.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _QUOTE = "Put the text in quotes."
 
 @dataclass(frozen=True, slots=True)
 class _ErrorMeaning:
-    """What an error means whose words contain one of these."""
+    """The problem for errors whose text contains one of the needles."""
 
     needles: tuple[str, ...]
     message: str
     hint: str
     at_beginning: bool = False
-    """Whether it is shown where the broken thing begins, rather than where the parser gave up."""
+    """Whether its place is where the broken part begins, rather than where the parser gave up."""
 
 
 _MEANINGS = (
@@ -102,7 +102,7 @@ _MEANINGS = (
 
 
 def syntax_problem(error: Exception, characters: Characters) -> Problem:
-    """Returns the problem that a parser ran into."""
+    """Returns the problem for an error of a parser."""
     if not isinstance(error, yaml.MarkedYAMLError):
         # What the parser in Python raises for characters that there are none of: "\\U00110000".
         return characters.span(0).problem(f"cannot be read as YAML: {error}")
@@ -127,7 +127,7 @@ def _cannot_begin(index: int, characters: Characters) -> Problem:
 
 
 def _hint_after(before: str) -> str | None:
-    """What probably happened where text goes on after something that was complete."""
+    """Returns the hint for text after a value that is complete. None if the general one fits."""
     last_line = before.rpartition("\n")[2].rstrip()
     if last_line.endswith(("}", "]")):
         return "A text that begins with { or [ needs quotes."

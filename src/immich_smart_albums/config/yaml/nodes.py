@@ -1,4 +1,4 @@
-"""The nodes of a YAML text with the exact range of each, for edits: aliases stay aliases, and nothing is judged."""
+"""The nodes of a YAML text with their exact ranges, for edits. Aliases stay aliases, and nothing is validated."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
 PathStep = str | int
 Path = tuple[PathStep, ...]
-"""The way from the top of a file to a value: words of mappings and places in lists."""
+"""The path from the top of a file to a value: keys of mappings and indexes of lists."""
 
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s|#[^\n]*\n)+)+")
-"""Anchors, which come before the value that they belong to, with what stands between."""
+"""Anchors before a value, with the spaces and comments in between."""
 _RARE_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#[^\r\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class YamlScalar:
-    """A text, or nothing where a value is missing."""
+    """A scalar; an empty one where a value is missing."""
 
     start: int
-    """Of the value itself, after its anchor."""
+    """The offset of the value itself, after its anchor."""
     end: int
     text: str
     style: str
-    """Its quotes, `|` or `>`; empty: plain."""
+    """Its quotes, `|` or `>`. Empty for a plain one."""
     anchor: str | None
     block_end: int
-    """Where what follows begins: of `|` and `>` after the empty lines at their end."""
+    """The offset of what follows, for `|` and `>` after the empty lines at their end."""
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing stands there."""
+        """Whether the value is missing."""
         return self.start == self.end
 
 
 @dataclass(frozen=True, slots=True)
 class YamlAlias:
-    """`*anchor`: what was written elsewhere, again."""
+    """An alias, `*anchor`."""
 
     start: int
     end: int
@@ -58,7 +58,7 @@ class YamlSequence:
 
     start: int
     end: int
-    """After its last item, or after its bracket."""
+    """The offset after its last item, or after its bracket."""
     items: tuple[YamlNode, ...]
     is_flow: bool
     anchor: str | None
@@ -66,7 +66,7 @@ class YamlSequence:
 
 @dataclass(frozen=True, slots=True)
 class YamlMapping:
-    """A mapping as it is written: what `<<` brings in is not part of it."""
+    """A mapping as it is written, without what `<<` merges into it."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ class YamlMapping:
     anchor: str | None
 
     def find(self, word: PathStep) -> tuple[YamlNode, YamlNode] | None:
-        """Returns the key and value of a word. None if the mapping does not say it itself."""
+        """Returns the key and value of a word. None if the mapping itself does not have it."""
         return next(((key, value) for key, value in self.entries if _is_key(key, word)), None)
 
 
@@ -91,29 +91,29 @@ class Layout:
     """A text with its nodes, its comments and its lines."""
 
     text: str
-    """With line feeds: `\\r\\n` is a space and a line feed here, so that places are those of the file's own text."""
+    """The text with line feeds: `\\r\\n` is a space and a line feed here, so that offsets are those of the file."""
     root: YamlNode | None
     comments: tuple[tuple[int, int], ...]
-    """The range of each."""
+    """The range of each comment."""
     starts: tuple[int, ...] = field(repr=False)
-    """Where each line begins."""
+    """The offset of each line."""
 
-    def line_start(self, index: int) -> int:
-        """Returns where the line of a place begins."""
-        return self.starts[bisect_right(self.starts, index) - 1]
+    def line_start(self, offset: int) -> int:
+        """Returns the offset at which the line of an offset begins."""
+        return self.starts[bisect_right(self.starts, offset) - 1]
 
-    def line_end(self, index: int) -> int:
-        """Returns where the line of a place ends, before its line feed."""
-        line_feed = self.text.find("\n", index)
+    def line_end(self, offset: int) -> int:
+        """Returns the offset at which the line of an offset ends, before its line feed."""
+        line_feed = self.text.find("\n", offset)
         return len(self.text) if line_feed < 0 else line_feed
 
-    def column(self, index: int) -> int:
-        """Returns how many characters stand before a place in its line."""
-        return index - self.line_start(index)
+    def column(self, offset: int) -> int:
+        """Returns the number of characters before an offset in its line."""
+        return offset - self.line_start(offset)
 
-    def line(self, index: int) -> int:
-        """Returns the number of the line of a place, from 1."""
-        return bisect_right(self.starts, index)
+    def line(self, offset: int) -> int:
+        """Returns the number of the line of an offset, from 1."""
+        return bisect_right(self.starts, offset)
 
     def comments_in(self, start: int, end: int) -> list[tuple[int, int]]:
         """Returns the comments that begin in a range."""
@@ -121,8 +121,8 @@ class Layout:
 
 
 def lay_out(text: str) -> Layout:
-    """Read the nodes of a text. Raises yaml.YAMLError or ValueError where it is no YAML."""
-    # Every character stands for one, so that places are those of the file's own text.
+    """Returns the layout of a text. Raises yaml.YAMLError or ValueError if it is no YAML."""
+    # Each character is replaced by one, so that offsets are those of the file.
     plain = text.translate(_RARE_BREAKS).replace("\r\n", " \n").replace("\r", "\n")
     skip = 1 if text.startswith("\ufeff") else 0
     composer = _Composer(plain, skip)
@@ -149,7 +149,7 @@ class _Composer:
     _open: list[_OpenNode] = field(default_factory=list)
 
     def take(self, event: yaml.Event) -> None:
-        """One more event."""
+        """Take the next event of the parser."""
         start, end = self._range(event)
         match event:
             case yaml.ScalarEvent():
@@ -186,9 +186,9 @@ class _Composer:
         entries = tuple(zip(nodes[::2], nodes[1::2], strict=True))
         return YamlMapping(opened.start, end, entries, is_flow, event.anchor)
 
-    def _after_colon(self, index: int) -> int:
-        colon = self.text.find(":", index)
-        return index if colon < 0 else colon + 1
+    def _after_colon(self, offset: int) -> int:
+        colon = self.text.find(":", offset)
+        return offset if colon < 0 else colon + 1
 
     def _add(self, node: YamlNode) -> None:
         if self._open:
@@ -202,7 +202,7 @@ def _is_missing(node: YamlNode) -> bool:
 
 
 def children(node: YamlNode) -> Iterator[YamlNode]:
-    """Returns what is directly inside of a node: items, keys and values."""
+    """Yields the children of a node: items, keys and values."""
     match node:
         case YamlSequence():
             yield from node.items
@@ -214,14 +214,14 @@ def children(node: YamlNode) -> Iterator[YamlNode]:
 
 
 def descendants(node: YamlNode) -> Iterator[YamlNode]:
-    """Returns a node and all that is inside of it, in the order of the text."""
+    """Yields a node and all nodes in it, in the order of the text."""
     yield node
     for child in children(node):
         yield from descendants(child)
 
 
 def _comments(text: str, root: YamlNode | None) -> Iterator[tuple[int, int]]:
-    """What begins with # outside of every text."""
+    """Yields the ranges of comments: what begins with # outside of all scalars."""
     scalars = [node for node in descendants(root) if isinstance(node, YamlScalar)] if root is not None else []
     taken = [(_body(text, node), node.end) for node in scalars]
     position = 0
@@ -231,7 +231,7 @@ def _comments(text: str, root: YamlNode | None) -> Iterator[tuple[int, int]]:
 
 
 def _body(text: str, node: YamlScalar) -> int:
-    """Where a text begins in which # is no comment; the line of | or > may have one."""
+    """Returns the offset from which # is no comment: the line of | or > may have one."""
     if node.style not in {"|", ">"}:
         return node.start
     line_feed = text.find("\n", node.start)

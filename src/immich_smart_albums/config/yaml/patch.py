@@ -1,7 +1,7 @@
 """Edits of a rules file that leave everything else as the user wrote it.
 
-Each edit replaces the smallest pieces of text. It is then proved: the new text says exactly what the edit says of the
-old one, and every comment is still there; otherwise it is refused, and the text stays as it was.
+Each edit replaces the smallest pieces of text. Then it is proved: the new text means exactly the edited data, and every
+comment is still there. Otherwise the edit is refused, and the text stays as it was.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ class Patch:
 
     text: str
     spans: tuple[tuple[int, int], ...] = ()
-    """The ranges of the new text that are not as they were; an empty one is where something went."""
+    """The ranges of the new text that have changed. An empty one is where something was removed."""
 
 
 def patch(text: str, edits: Iterable[Edit]) -> Patch:
-    """Returns the text with edits made, one after the other.
+    """Returns the text after edits, made one after the other.
 
-    Raises EditRefused; ConfigurationError if it is no YAML.
+    Raises EditRefused, and ConfigurationError if the text is no YAML.
     """
     state = _State(Patch(text), load(text), lay_out(text))
     for edit in edits:
@@ -76,7 +76,7 @@ def patch(text: str, edits: Iterable[Edit]) -> Patch:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A text between two edits, read once."""
+    """A text between two edits, with its data and layout."""
 
     patch: Patch
     data: Plain
@@ -102,7 +102,7 @@ def _patched(before: _State, edit: Edit) -> _State:
 
 
 def _read(patched: Patch) -> _State | None:
-    """What a text says. None if it is no YAML any more."""
+    """Returns the state of a text. None if it is no YAML any more."""
     try:
         return _State(patched, load(patched.text), lay_out(patched.text))
     except (ConfigurationError, yaml.YAMLError, ValueError):
@@ -122,22 +122,22 @@ def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
             case _:
                 raise KeyError(edit.path)
     target = find_target(layout, edit.path)
-    if isinstance(edit, Insert) or target.place is None:
+    if isinstance(edit, Insert) or target.index is None:
         return _added(layout, pieces, target, edit)
     if isinstance(edit, Rename) and isinstance(target.parent, YamlMapping):
-        return rename(target.parent, target.place, edit.word)
-    refuse_repeated(layout, value_node(target.parent, target.place))
+        return rename(target.parent, target.index, edit.word)
+    refuse_repeated(layout, value_node(target.parent, target.index))
     match edit:
         case Put():
-            return replace(pieces, target.parent, target.place, edit.value)
+            return replace(pieces, target.parent, target.index, edit.value)
         case Wrap():
-            return wrap(pieces, target.parent, target.place, edit.word, edit.more)
+            return wrap(pieces, target.parent, target.index, edit.word, edit.more)
         case Remove() if len(edit.path) > 1 and is_last_of_block(target.parent):
             # Without its only entry there is no block any more.
             empty: Plain = {} if isinstance(target.parent, YamlMapping) else []
             return _splices(layout, Put(edit.path[:-1], empty))
         case Remove():
-            return remove(pieces, target.parent, target.place)
+            return remove(pieces, target.parent, target.index)
         case _:
             raise KeyError(edit.path)
 
@@ -148,8 +148,8 @@ def _added(layout: Layout, pieces: Pieces, target: EditTarget, edit: Edit) -> Se
         case Put() if isinstance(parent, YamlMapping) and isinstance(word, str):
             return add_entry(pieces, parent, word, edit.value)
         case Put() | Insert() if isinstance(parent, YamlSequence):
-            place = len(parent.items) if target.place is None else target.place
-            return insert_item(pieces, parent, place, edit.value)
+            index = len(parent.items) if target.index is None else target.index
+            return insert_item(pieces, parent, index, edit.value)
         case _:
             refuse_merged(layout, parent, word)
             raise KeyError(word)
@@ -163,7 +163,7 @@ def _refuse_second(data: Plain, edit: Rename) -> None:
 
 
 def _applied(before: Patch, splices: Sequence[Splice]) -> Patch:
-    """The text with pieces replaced; line ends as the file has them."""
+    """Returns the text with splices applied, with the line ends of the file."""
     text, break_, spans = before.text, _line_break(before.text), list(before.spans)
     for splice in reversed(splices):
         start, end = _around_break(text, splice.start), _around_break(text, splice.end)
@@ -174,9 +174,9 @@ def _applied(before: Patch, splices: Sequence[Splice]) -> Patch:
     return Patch(text, tuple(_joined(spans)))
 
 
-def _moved(place: int, start: int, end: int, size: int) -> int:
-    """Where a place is after a range became this long; one inside of it is at its beginning."""
-    return place if place <= start else place + size - (end - start) if place >= end else start
+def _moved(offset: int, start: int, end: int, size: int) -> int:
+    """Returns an offset after a range was replaced by text of a size. One inside the range moves to its beginning."""
+    return offset if offset <= start else offset + size - (end - start) if offset >= end else start
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -190,12 +190,12 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _around_break(text: str, position: int) -> int:
-    """A place that is not between carriage return and line feed."""
+    """Returns an offset that is not between carriage return and line feed."""
     return position - 1 if 0 < position < len(text) and text[position - 1 : position + 1] == "\r\n" else position
 
 
 def _line_break(text: str) -> str:
-    """The line end that a file has most of."""
+    """Returns the most frequent line end of a file."""
     windows = text.count("\r\n")
     counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
     return max(counts, key=lambda line_break: counts[line_break])

@@ -1,7 +1,7 @@
-"""YAML → the plain values of a rules file, each with its place.
+"""Reads the values of a rules file from YAML, each with its place.
 
-Read from the parser's events: nothing is constructed, so tags run no code and `NO` stays Norway. What YAML allows and
-rules files do not is a problem that says so: a key twice, several documents, tags.
+They are read from the parser's events. Nothing is constructed, so tags run no code and `NO` stays Norway. What YAML
+allows and rules files do not is a problem: a key twice, several documents, tags.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 DEEPEST = 200
-"""Lists and mappings inside each other."""
+"""Levels of lists and mappings inside each other."""
 
 MOST_VALUES = 200_000
-"""Of one file, with what its aliases repeat: a few lines of aliases of aliases can stand for billions."""
+"""Values of a file, with those that aliases repeat: a few lines of aliases of aliases can stand for billions."""
 
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The quick one, where PyYAML was built with it."""
+"""The fast one, if PyYAML was built with it."""
 
 _CLOSE_COMMENT = re.compile(r" (#[^\s#]\S*)")
-"""What begins like a comment, and may have been meant as part of the text: `Walk #3`."""
+"""A comment that may have been meant as part of the text: `Walk #3`."""
 
 _UNFILLED = re.compile(r"\$\{[A-Za-z_]\w*\}")
-"""How shells and Compose files write the value of a variable."""
+"""Variables as in shells and Compose files."""
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
-"""Anchors and tags, which come before the value that they belong to."""
+"""Anchors and tags before a value."""
 
 
 def read_yaml(
     name: str, data: bytes, diagnostics: Diagnostics, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
 ) -> ValueNode | None:
-    """Returns the value in a file; an empty mapping where there is none. None with problems noted."""
+    """Returns the value of a file, an empty mapping if there is none. Adds problems and returns None if it is wrong."""
     characters = decode(name, data, diagnostics)
     if characters is None:
         return None
@@ -62,18 +62,18 @@ def read_yaml(
 
 
 class _StopReading(Exception):
-    """Reading on makes no sense; the problem is noted."""
+    """Raised to stop reading after a problem was added."""
 
 
 @dataclass(slots=True)
 class _OpenCollection:
-    """A list or a mapping whose end has not come yet; keys and values of a mapping take turns."""
+    """A list or a mapping whose end has not come yet. The values of a mapping are keys and values in turns."""
 
     span: Span
     anchor: str | None
     is_list: bool
     before: int
-    """How many values there were before it."""
+    """The number of values before it."""
     values: list[ValueNode] = field(default_factory=list)
 
 
@@ -81,7 +81,7 @@ class _Builder:
     def __init__(self, characters: Characters, diagnostics: Diagnostics) -> None:
         self.value: ValueNode | None = None
         self.is_whole = True
-        """Whether every value is known; if not, a problem was noted."""
+        """Whether every value is known. If not, there is a problem."""
         self._characters = characters
         self._diagnostics = diagnostics
         self._open: list[_OpenCollection] = []
@@ -89,7 +89,7 @@ class _Builder:
         self._count = 0
 
     def take(self, event: yaml.Event) -> None:
-        """One more event."""
+        """Take the next event of the parser. Raises _StopReading."""
         span = self._span(event)
         match event:
             case yaml.DocumentStartEvent() if self.value is not None:
@@ -127,7 +127,7 @@ class _Builder:
         return self._characters.span(match.end() if match else index)
 
     def _add(self, value: ValueNode, anchor: str | None, size: int) -> None:
-        """A complete value: it goes to what is open, or is the whole document."""
+        """Add a complete value to what is open, or make it the whole document."""
         self._count += size if isinstance(value, ScalarNode) else 1
         if anchor:
             self._anchored[anchor] = (value, size)
@@ -140,7 +140,7 @@ class _Builder:
             self.value = value
 
     def _repeat(self, anchor: str, span: Span) -> None:
-        """`*anchor`: the value again. Its places are those where it was written."""
+        """Add the value that an alias stands for, with the places where it was written."""
         value, size = self._anchored.get(anchor, (None, 0))
         if value is None:
             anchors = [*self._anchored, *(collection.anchor for collection in self._open if collection.anchor)]
@@ -176,7 +176,7 @@ class _Builder:
         return MappingNode(tuple(entries.values()), ended.span)
 
     def _merge(self, key: ScalarNode, value: ValueNode, entries: dict[str, tuple[ScalarNode, ValueNode]]) -> None:
-        """`<<`: what a mapping, or the first of several, has and this one does not say itself."""
+        """Add the entries that `<<` merges: those of a mapping, or of several, that are not there yet."""
         for item in value.items if isinstance(value, SequenceNode) else (value,):
             if isinstance(item, MappingNode):
                 for entry in item.entries:
@@ -186,7 +186,7 @@ class _Builder:
                 self._problem(key.span, f"<< takes a mapping or a list of mappings, not {name_of(item)}", hint)
 
     def _notice_slips(self, event: yaml.ScalarEvent, span: Span) -> None:
-        """What YAML makes of a text, where it may surprise."""
+        """Add warnings about texts that YAML reads in a surprising way."""
         if match := _UNFILLED.search(event.value):
             self._diagnostics.warn(f"{span}: {match[0]} is text: nothing is put in its place in a rules file")
         end = event.end_mark.index if event.end_mark else 0

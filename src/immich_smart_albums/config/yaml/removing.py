@@ -1,4 +1,4 @@
-"""A YAML text without an entry or an item; comments in it stay."""
+"""Removes entries and items from a YAML text. Their comments stay."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.splices import Collection, EntryRange, Pieces
 
 
-def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
-    """Returns the text without an entry or an item; comments in it stay."""
+def remove(pieces: Pieces, parent: Collection, index: int) -> list[Splice]:
+    """Returns the splices that remove an entry or an item. Its comments stay."""
     units = pieces.entry_ranges(parent)
     if parent.is_flow:
-        return _remove_from_flow(pieces, parent, units, place)
-    unit = units[place]
+        return _remove_from_flow(pieces, parent, units, index)
+    unit = units[index]
     column = pieces.layout.column(unit.start)
     if len(units) == 1:
         empty = "{}" if isinstance(parent, YamlMapping) else "[]"
@@ -29,7 +29,7 @@ def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
         return [
             Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{comment}\n" for comment in comments))
         ]
-    following = units[place + 1].start
+    following = units[index + 1].start
     comments = pieces.comments(unit.start, following, column)
     if not comments:
         return [Splice(unit.start, following, "")]
@@ -37,14 +37,14 @@ def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
     return [Splice(start, following, "\n" + "\n".join(comments) + "\n" + " " * column)]
 
 
-def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[EntryRange], place: int) -> list[Splice]:
-    unit = units[place]
+def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[EntryRange], index: int) -> list[Splice]:
+    unit = units[index]
     comments = pieces.comments(unit.start, unit.end, pieces.layout.column(unit.start))
     comma = pieces.comma(unit.end, parent.end)
-    if place + 1 < len(units) and "\n" not in pieces.text[unit.start : units[place + 1].start]:
-        return [Splice(unit.start, units[place + 1].start, "")]
-    before = units[place - 1] if place else None
-    if place + 1 == len(units) and before and "\n" not in pieces.text[before.end : unit.end]:
+    if index + 1 < len(units) and "\n" not in pieces.text[unit.start : units[index + 1].start]:
+        return [Splice(unit.start, units[index + 1].start, "")]
+    before = units[index - 1] if index else None
+    if index + 1 == len(units) and before and "\n" not in pieces.text[before.end : unit.end]:
         return [Splice(before.end, unit.end, "")]
     end = unit.end if comma is None else comma + 1
     line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(end)

@@ -1,4 +1,4 @@
-"""Another value in place of one that a YAML text has."""
+"""Replaces values in a YAML text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.splices import Collection, Pieces
 
 
-def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> list[Splice]:
-    """Returns the text with another value for an entry or an item."""
-    unit = pieces.entry_ranges(parent)[place]
+def replace(pieces: Pieces, parent: Collection, index: int, value: Plain) -> list[Splice]:
+    """Returns the splices that replace the value of an entry or an item."""
+    unit = pieces.entry_ranges(parent)[index]
     node = unit.value
     if parent.is_flow or (pieces.is_inline(node) and not pieces.needs_block(value)):
         short = _lead(pieces, node) + _like(node, value)
@@ -28,7 +28,7 @@ def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> lis
         return [Splice(node.start, node.end, short), *below]
     if isinstance(parent, YamlSequence):
         return [_in_place(pieces, node, value)]
-    colon = pieces.colon(parent, place)
+    colon = pieces.colon(parent, index)
     if pieces.layout.line_start(node.start) == pieces.layout.line_start(colon) and not pieces.needs_block(value):
         return [_in_place(pieces, node, value)]
     if pieces.needs_block(value):
@@ -44,7 +44,7 @@ def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> lis
 
 
 def _block_below(pieces: Pieces, parent: Collection, colon: int, node: YamlNode, value: Plain) -> list[Splice]:
-    """A value over several lines below its key, which keeps the comment beside it."""
+    """Returns the splices for a value of several lines below its key. The comment beside the key stays."""
     step = pieces.style.step if isinstance(value, Mapping) else pieces.style.dash_step
     column = pieces.layout.column(parent.start) + step
     lines = [
@@ -70,19 +70,19 @@ def _in_place(pieces: Pieces, node: YamlNode, value: Plain) -> Splice:
 
 
 def _after_anchor(pieces: Pieces, colon: int, node: YamlNode) -> int:
-    """The place after a colon and the anchor beside it."""
+    """Returns the offset after a colon and the anchor beside it."""
     anchor = None if isinstance(node, YamlAlias) else node.anchor
     return colon if anchor is None else pieces.text.index(f"&{anchor}", colon) + len(anchor) + 1
 
 
 def _like(node: YamlNode, value: Plain) -> str:
-    """A short value, in the quotes of the text before."""
+    """Returns a short value, in the same quotes as the text before."""
     if isinstance(node, YamlScalar) and isinstance(value, str) and not isinstance(value, Unquoted):
         return scalar(value, node.style if node.style in {"'", '"'} else "")
     return flow(value)
 
 
 def _lead(pieces: Pieces, node: YamlNode) -> str:
-    """The space that is missing where a value is missing."""
+    """Returns the space that is missing before a value that is missing."""
     is_missing = isinstance(node, YamlScalar) and node.is_missing
     return " " if is_missing and not pieces.text[node.start - 1 : node.start].isspace() else ""

@@ -1,4 +1,4 @@
-"""The pieces of a laid out YAML text that edits are made of: entries, dashes, commas, comments, lines."""
+"""Splices, and the parts of a YAML text that they are made with: entries, dashes, commas, comments, lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Collection = YamlMapping | YamlSequence
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """A range of the text, and what it becomes."""
+    """A range of the text, and its replacement."""
 
     start: int
     end: int
@@ -28,16 +28,16 @@ class Splice:
 
 @dataclass(frozen=True, slots=True)
 class EntryRange:
-    """One entry of a mapping, or one item of a list, with all that belongs to it."""
+    """The range of an entry of a mapping, or of an item of a list."""
 
     start: int
-    """Of its key, or of its dash."""
+    """The offset of its key, or of its dash."""
     end: int
     value: YamlNode
 
 
 class Pieces:
-    """One laid out text, for one edit of it."""
+    """The parts of a text, for one edit of it."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -45,12 +45,12 @@ class Pieces:
         self.style = _block_style(layout)
 
     def needs_block(self, value: Plain) -> bool:
-        """Returns whether a value does not go on one line."""
+        """Returns whether a value needs several lines."""
         short = entry("x", value, 0, self.style)
         return len(short) > 1
 
     def is_inline(self, node: YamlNode) -> bool:
-        """Returns whether a value stands beside its key or dash: anything but a block."""
+        """Returns whether a value is beside its key or dash, and no block."""
         match node:
             case YamlScalar():
                 return node.style not in {"|", ">"}
@@ -65,10 +65,10 @@ class Pieces:
             return [
                 EntryRange(
                     word.start,
-                    max(value.end, self.colon(parent, place)) if value.start == value.end else value.end,
+                    max(value.end, self.colon(parent, index)) if value.start == value.end else value.end,
                     value,
                 )
-                for place, (word, value) in enumerate(parent.entries)
+                for index, (word, value) in enumerate(parent.entries)
             ]
         units: list[EntryRange] = []
         position = parent.start
@@ -78,14 +78,14 @@ class Pieces:
             position = max(node.end, start + 1)
         return units
 
-    def colon(self, parent: Collection, place: int) -> int:
-        """Returns the place after the colon of an entry."""
-        word, value = parent.entries[place]  # type: ignore[union-attr]
+    def colon(self, parent: Collection, index: int) -> int:
+        """Returns the offset after the colon of an entry."""
+        word, value = parent.entries[index]  # type: ignore[union-attr]
         colon = self.text.find(":", word.end)
         return word.end if colon < 0 or colon > max(value.start, word.end) else colon + 1
 
     def comma(self, position: int, end: int) -> int | None:
-        """Returns where the comma after a place stands. None if there is none."""
+        """Returns the offset of the comma after a position. None if there is none."""
         comments = self.layout.comments_in(position, end)
         while position < end:
             inside = next((last for first, last in comments if first == position), None)
@@ -100,31 +100,31 @@ class Pieces:
         return None
 
     def gap(self, unit: EntryRange) -> int:
-        """Returns spaces between a dash and what comes after it."""
+        """Returns the number of spaces after the dash of an item."""
         between = self.text[unit.start + 1 : unit.value.start]
         return len(between) if between and between.isspace() and "\n" not in between else 1
 
     def comments(self, start: int, end: int, column: int) -> list[str]:
-        """Returns the comments of a range, each a line of its own in a column."""
+        """Returns the comments of a range as lines, indented to a column."""
         return [" " * column + self.text[first:last].rstrip() for first, last in self.layout.comments_in(start, end)]
 
     def comments_in_flow(self, start: int, end: int) -> str:
-        """Returns the comments of a range between brackets, for what comes after to stand in a line of its own."""
+        """Returns the comments of a range between brackets, so that what follows is on a line of its own."""
         column = self.layout.column(start)
         comments = self.comments(start, end, column)
         return "".join([" ", "\n".join(comments).lstrip(), "\n", " " * column]) if comments else ""
 
     def with_comments(self, node: YamlNode, lines: list[str], column: int) -> Splice:
-        """Returns lines in place of a node, with the comments in it and beside its end below them."""
+        """Returns the splice that replaces a node by lines; the comments in it, and beside its end, come below them."""
         end = self.layout.line_end(node.end) if self.layout.comments_in(node.start, node.end) else node.end
         return Splice(node.start, end, "\n".join([*lines, *self.comments(node.start, end, column)]))
 
     def lines_after(self, line_end: int, lines: Sequence[str]) -> list[Splice]:
-        """Returns lines below one of the text."""
+        """Returns the splices that add lines below a line."""
         return [Splice(line_end, line_end, "\n" + "\n".join(lines))]
 
     def _dash(self, position: int, node: YamlNode) -> int:
-        """Where the dash of an item stands, which comes after a place."""
+        """Returns the offset of the dash of an item, after a position."""
         comments = [(first, last) for first, last in self.layout.comments if position <= first <= node.start]
         while True:
             dash = self.text.find("-", position)
@@ -135,7 +135,7 @@ class Pieces:
 
 
 def _block_style(layout: Layout) -> BlockStyle:
-    """How a text indents."""
+    """Returns the indentation of a text."""
     steps: list[int] = []
     dashes: list[int] = []
     for node in descendants(layout.root) if layout.root is not None else ():

@@ -1,4 +1,4 @@
-"""Finds the place of an edit in a YAML text, and refuses places that are repeated elsewhere."""
+"""Finds the target of an edit in a YAML text, and refuses targets that aliases repeat."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ BY_HAND = "Change it in the text."
 
 @dataclass(frozen=True, slots=True)
 class EditTarget:
-    """The entry or item that a path leads to, in what it stands in."""
+    """An entry or item of a mapping or list."""
 
     parent: Collection
-    place: int | None
-    """Which one it is. None if there is none yet."""
+    index: int | None
+    """Its index. None if it does not exist yet."""
 
 
 def find_target(layout: Layout, path: Path) -> EditTarget:
-    """Returns where a path leads. Raises KeyError if its way ends early, EditRefused if the way leads elsewhere."""
+    """Returns the target of a path. Raises KeyError if it has no parent, EditRefused if an alias is on the way."""
     if layout.root is None:
         raise KeyError(path)
     parent = _collection(layout, layout.root, path[:-1])
@@ -41,7 +41,7 @@ def in_words(path: Path) -> str:
 
 
 def _collection(layout: Layout, node: YamlNode, way: Path) -> Collection:
-    """The list or mapping at a path; refused where a change in it would be one elsewhere as well."""
+    """Returns the list or mapping at a path. Raises EditRefused if a change in it would be one elsewhere, too."""
     for step in (*way, None):
         if isinstance(node, YamlAlias):
             message = f"*{node.anchor} in line {layout.line(node.start)} repeats what is written elsewhere"
@@ -52,11 +52,11 @@ def _collection(layout: Layout, node: YamlNode, way: Path) -> Collection:
             raise _repeated_elsewhere(layout, node)
         if step is None:
             return node
-        place = _place(node, step)
-        if place is None:
+        index = _place(node, step)
+        if index is None:
             refuse_merged(layout, node, step)
             raise KeyError(step)
-        node = value_node(node, place)
+        node = value_node(node, index)
     raise KeyError(way)  # never: the last step returns
 
 
@@ -67,24 +67,24 @@ def _place(parent: Collection, step: str | int) -> int | None:
     return words.index(str(step)) if step in words else None
 
 
-def value_node(parent: Collection, place: int) -> YamlNode:
+def value_node(parent: Collection, index: int) -> YamlNode:
     """Returns the value of an entry, or an item."""
-    return parent.items[place] if isinstance(parent, YamlSequence) else parent.entries[place][1]
+    return parent.items[index] if isinstance(parent, YamlSequence) else parent.entries[index][1]
 
 
 def is_last_of_block(parent: Collection) -> bool:
-    """Returns whether a list or mapping in block style has one entry only."""
+    """Returns whether a list or mapping is in block style and has only one entry."""
     return not parent.is_flow and len(parent.items if isinstance(parent, YamlSequence) else parent.entries) == 1
 
 
 def _repeated(layout: Layout) -> frozenset[str]:
-    """The anchors that aliases repeat."""
+    """Returns the anchors that aliases repeat."""
     nodes = descendants(layout.root) if layout.root is not None else ()
     return frozenset(node.anchor for node in nodes if isinstance(node, YamlAlias))
 
 
 def refuse_repeated(layout: Layout, node: YamlNode) -> None:
-    """Refuse to change or to move what is repeated elsewhere."""
+    """Raise EditRefused if an alias elsewhere repeats a node, or a part of it."""
     inside = list(descendants(node))
     own = Counter(alias.anchor for alias in inside if isinstance(alias, YamlAlias))
     every = Counter(
@@ -103,7 +103,7 @@ def _repeated_elsewhere(layout: Layout, node: YamlScalar | Collection) -> EditRe
 
 
 def refuse_merged(layout: Layout, parent: Collection, step: PathStep) -> None:
-    """Refuse to change what `<<` brings in: it stands elsewhere. Raises EditRefused."""
+    """Raise EditRefused for an entry that `<<` merges: it is written elsewhere."""
     words = [word for word, _ in parent.entries] if isinstance(parent, YamlMapping) else []
     merge = next((word for word in words if isinstance(word, YamlScalar) and word.text == "<<"), None)
     if merge is not None:
@@ -112,13 +112,13 @@ def refuse_merged(layout: Layout, parent: Collection, step: PathStep) -> None:
 
 
 def aliases(node: YamlNode | None, path: Path = ()) -> Iterator[Path]:
-    """Returns where aliases stand."""
+    """Yields the paths of aliases."""
     match node:
         case YamlAlias():
             yield path
         case YamlSequence():
-            for place, item in enumerate(node.items):
-                yield from aliases(item, (*path, place))
+            for index, item in enumerate(node.items):
+                yield from aliases(item, (*path, index))
         case YamlMapping():
             for word, value in node.entries:
                 if isinstance(word, YamlScalar):

@@ -1,4 +1,4 @@
-"""The text of a rules file: from bytes to something that YAML can be read from, with a place for every character."""
+"""The text of a rules file, decoded for the YAML parser, with the place of every character."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 LARGEST = 4_000_000
-"""Bytes: thousands of albums."""
+"""Bytes. That is enough for thousands of albums."""
 
 UNSEEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not allow anywhere, and byte order marks that are not at the beginning."""
+"""Characters that YAML does not allow, and byte order marks that are not at the beginning."""
 
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
-"""Rare characters that YAML 1.1 takes for ends of lines, unlike every editor."""
+"""Rare characters that end a line for YAML 1.1, but for no editor."""
 
 _SECRET = re.compile(
     r"""(?ix) (?: key | token | password | secret ) ["']? \s* : \s* ["']? (?P<secret> (?!\S*:\s) [^\s"',{}\[\]]+ )
     | :// (?P<login> [^\s/@"']+ ) @
     | (?<! [\w-]) (?P<long> (?= [a-z]* \d ) [a-z0-9]{32,} ) (?! [\w-])"""
 )
-"""Rules files have no place for a key, so somebody will put one there: messages must not show it."""
+"""Keys and passwords. Rules files have no place for them, but if somebody writes one, messages must not show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Characters:
 
     text: str
     document: Document
-    """The same text as messages show it: what looks like a key or a password is starred out."""
+    """The same text for messages, with keys and passwords starred out."""
     starts: tuple[int, ...] = field(repr=False)
-    """Where each line begins."""
+    """The index of the first character of each line."""
 
     @classmethod
     def of(cls, name: str, text: str) -> Characters:
@@ -55,7 +55,7 @@ class Characters:
 
 
 def decode(name: str, data: bytes, diagnostics: Diagnostics) -> Characters | None:
-    """Returns the text in a file's bytes. None with a problem noted where it is none."""
+    """Returns the text of a file's bytes. Adds a problem and returns None if they are no text."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()

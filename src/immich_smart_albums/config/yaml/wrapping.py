@@ -1,4 +1,4 @@
-"""Other words for entries, and values that become the first of several."""
+"""Renames entries, and wraps values into lists."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.splices import Collection, Pieces
 
 
-def rename(parent: YamlMapping, place: int, word: str) -> list[Splice]:
-    """Returns the text with another word for an entry."""
-    old, _ = parent.entries[place]
+def rename(parent: YamlMapping, index: int, word: str) -> list[Splice]:
+    """Returns the splices that rename an entry."""
+    old, _ = parent.entries[index]
     return [Splice(old.start, old.end, key(word))]
 
 
-def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequence[Plain]) -> list[Splice]:
-    """Returns the text with the value of an entry or an item as the first of a list under a word, and more after it."""
-    node = pieces.entry_ranges(parent)[place].value
+def wrap(pieces: Pieces, parent: Collection, index: int, word: str, more: Sequence[Plain]) -> list[Splice]:
+    """Returns the splices that put a value into a list under a word, with more values after it."""
+    node = pieces.entry_ranges(parent)[index].value
     if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, YamlSequence)):
         others = "".join(f", {flow(other)}" for other in more)
         return [Splice(node.start, node.start, f"{{{key(word)}: ["), Splice(node.end, node.end, f"{others}]}}")]
     on_key_line = isinstance(parent, YamlMapping) and pieces.layout.line(node.start) == pieces.layout.line(
-        pieces.colon(parent, place)
+        pieces.colon(parent, index)
     )
     outer, own = pieces.layout.column(parent.start), pieces.layout.column(node.start)
     is_level = isinstance(parent, YamlMapping) and own <= outer
