@@ -156,7 +156,7 @@ def _cron(text: str) -> Schedule:
 
 
 def _moves(around: datetime, zone: tzinfo) -> bool:
-    """Whether the clocks of a zone are moved at about this time."""
+    """Returns whether the clocks of a zone are moved at about this time."""
     days = (around - _CHANGEOVER, around, around + _CHANGEOVER)
     return len({day.astimezone(zone).utcoffset() for day in days}) > 1
 

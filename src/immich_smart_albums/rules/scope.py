@@ -127,7 +127,7 @@ def _anchored(node: Node, everything: Search) -> Node:
 
 
 def _is_anchored(node: Node) -> bool:
-    """Whether the searches of a tree surely find all that it can match."""
+    """Returns whether the searches of a tree surely find all that it can match."""
     return fold(node, _is_anchor, all_of=any, any_of=all, negate=lambda _: False)
 
 

@@ -43,7 +43,7 @@ class Search:
     sets_scope: bool = field(default=False, compare=False)
     """Whether the user set the visibility; else the search looks where its rule does."""
     may_be_missing: bool = field(default=False, compare=False)
-    """Whether it is fine that nothing is found, such as a city that nobody has been to yet."""
+    """Whether it is no mistake if nothing is found, such as for a city that nobody has been to yet."""
     cached: int = field(init=False, repr=False, compare=False)
 
 
@@ -215,7 +215,7 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
     """Returns all leaves of a tree, from left to right."""
     match node:
         case All() | Any():
-            # Cached by each node, not for equal ones: their leaves may differ in where they stand.
+            # Cached by each node, not for all equal ones: their leaves may have different origins.
             try:
                 return node.own_leaves
             except AttributeError:
@@ -274,7 +274,7 @@ def fold(
 
     `fold(node, is_true, all_of=all, any_of=any, negate=not_)` returns whether the rule holds.
     """
-    # Not cached: equal nodes may differ in where they stand, and their filters in where they look.
+    # Not cached: equal nodes may have different origins, and their filters different supersets.
     match node:
         case All() | Any():
             combine = all_of if isinstance(node, All) else any_of

@@ -34,7 +34,7 @@ class SearchApi(Protocol):
         ...
 
     def estimate(self, query: Query) -> int | None:
-        """Returns the same as `count`, without a test of whether the server heard the whole query.
+        """Returns the same as `count`, without a test of whether the server heeds the whole query.
 
         So it is for what only makes a run cheaper. None as there. Raises ServerError.
         """

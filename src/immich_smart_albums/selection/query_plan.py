@@ -45,7 +45,7 @@ class ScopedSearch:
 class Branch:
     """One alternative of a rule: a search that drives it, and the tree that must hold for what this finds."""
 
-    # Properties are cached by each object, not for all equal ones: their filters may differ in where they stand.
+    # Properties are cached by each object, not for all equal ones: their leaves may have different origins.
 
     driver: Query
     residual: Node | None = None

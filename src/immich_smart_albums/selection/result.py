@@ -127,7 +127,7 @@ class ResultBuilder:
                 self._add(asset_id, record)
 
     def take_judged(self, judged: Judged) -> None:
-        """Add some photos with what the filters say of them; each appears once."""
+        """Add some photos whose filters are evaluated already; each appears once."""
         result = self.result
         start, result.count = result.count, result.count + len(judged.ids)
         if not self._scan.trees or self._scan.keeps_ids:

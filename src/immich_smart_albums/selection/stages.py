@@ -130,7 +130,7 @@ def conditions_of(query: Query) -> KnownConditions:
 
 
 def _is_lack(condition: Condition) -> bool:
-    """Whether a photo passes a condition before the stage that fills its field."""
+    """Returns whether a photo passes a condition before the stage that fills its field."""
     if condition.field not in _STAGE_OF_FIELD:
         return False
     return condition.operator in _NEGATIVE or (condition.operator == "eq" and condition.value in (None, False))

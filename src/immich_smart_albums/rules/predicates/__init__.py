@@ -1,3 +1,3 @@
-"""The words of a rules file that test an asset: one file each, in a room for each kind of question."""
+"""Predicates: the words of a rules file that test an asset, a file for each, in rooms by subject."""
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ COMBINATIONS = ("all", "any", "not")
 def parse_match(value: ValueNode, reader: Reader) -> Node | None:
     """Returns the tree of a match. None with problems noted.
 
-    Every part is given its place, and looks as far as the whole rule does. A match that only excludes does so from the
+    Every part gets its origin and the scope of the whole rule. A match that only excludes does so from the
     whole timeline, with a notice.
     """
     node = _Parser(reader).match(value, 0)

@@ -176,7 +176,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _has_marks(text: str) -> bool:
-    """Whether there are characters that compose with the one before them."""
+    """Returns whether there are characters that compose with the one before them."""
     return any(unicodedata.combining(character) or character in _JAMO for character in text)
 
 

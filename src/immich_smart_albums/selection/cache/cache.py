@@ -187,7 +187,7 @@ class RunCache:
         return result, ids, changed
 
     def _is_large(self, scan: Scan) -> bool:
-        """Whether a search that is read in full asks for EXIF or people: then listing it is much less."""
+        """Returns whether a search that is read in full asks for EXIF or people: then listing it is much less."""
         return bool(self._searches.asks_for(scan.query, scan.requested_fields))
 
     def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:

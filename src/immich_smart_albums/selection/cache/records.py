@@ -229,7 +229,7 @@ class RecordCache:
 
 
 def _is_in_library(query: Query) -> bool:
-    """Whether all that a search finds is on the timeline, so that `WHOLE_LIBRARY` has its records."""
+    """Returns whether all that a search finds is on the timeline, so that `WHOLE_LIBRARY` has its records."""
     return query.visibility == WHOLE_LIBRARY.visibility and not _in_trash(query)
 
 

@@ -1,4 +1,4 @@
-"""Merge alternatives that records tell apart: one search by `filter` finds the photos of all of them.
+"""Merges alternatives that are distinct by their records: one search by `filter` finds the photos of all of them.
 
     >>> from dataclasses import replace
     >>> from immich_smart_albums.immich.versions import Capabilities
@@ -58,7 +58,7 @@ class _Alternative:
 
 
 def merge_distinct(alternatives: Sequence[Conjuncts], pushdown: Pushdown) -> list[Conjuncts]:
-    """Returns the alternatives, with one in place of several whose photos one search finds and records tell apart."""
+    """Returns the alternatives, with one in place of several that one search finds and that records keep apart."""
     groups: list[list[_Alternative]] = []
     others: list[Conjuncts] = []
     for conjuncts in alternatives:

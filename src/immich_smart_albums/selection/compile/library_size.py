@@ -53,7 +53,7 @@ def depends_on_library_size(
 ) -> bool:
     """Returns whether a plan for a small library has fewer searches, by more than the request that asks for its size.
 
-    `plan` is the one where that is not known; the other arguments are those of `compile_rules`.
+    `plan` is the one for a library of unknown size; the other arguments are those of `compile_rules`.
     """
     rules = [answered.rule for answered in plan.rules]
     if sum(len(leaves(rule.match)) for rule in rules) > _MANY_LEAVES:

@@ -79,7 +79,7 @@ def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be le
 
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
-    """A query plan, and what would have to be known to be sure that there is no cheaper one."""
+    """A query plan that rests on guesses, and the searches to count for a better one."""
 
     plan: QueryPlan
     queries_to_count: tuple[Query, ...]
@@ -95,9 +95,9 @@ def draft(  # noqa: PLR0913 - as `compile_rules`
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
 ) -> DraftPlan:
-    """Returns the query plan as `compile_rules` does, with the searches to count before it is relied on.
+    """Returns the query plan of `compile_rules`, and the searches whose sizes may lead to a cheaper one.
 
-    Count them (`SearchApi.count`) and compile again with the results. Where there are none, the plan stays as it is.
+    Count them (`SearchApi.count`) and compile again with the results. If there are none, the plan is the best.
     """
     compiler = RuleCompiler(server, Costs(server, sizes, years))
     plan = _Planner(compiler).plan(rules, names, shared or {})

@@ -61,7 +61,7 @@ class Pushdown:
     _ignored: dict[Query, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def _is_ignored(self, query: Query) -> bool:
-        """Whether the server would ignore a part of a search; worked out once for each."""
+        """Returns whether the server would ignore a part of a search; worked out once for each."""
         if query not in self._ignored:
             self._ignored[query] = bool(self.server.unsupported(query))
         return self._ignored[query]
@@ -126,7 +126,7 @@ class Pushdown:
 
 
 def _is_shown(condition: Condition) -> bool:
-    """Whether records show what the server compares a condition with, also those of other people's photos."""
+    """Returns whether records show what the server compares a condition with, also those of other people's photos."""
     proof = BY_NAME[condition.field].proof
     is_shown = proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
     return is_shown and condition.value not in (None, "")

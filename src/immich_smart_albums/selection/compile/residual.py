@@ -157,7 +157,7 @@ class Residual:
 
 
 def _is_searched(node: Node) -> bool:
-    """Whether a tree has no filters."""
+    """Returns whether a tree has no filters."""
     return not any(isinstance(leaf, Filter) for leaf in leaves(node))
 
 

@@ -66,13 +66,13 @@ Tried = frozenset[Node] | None
 _NOTHING: frozenset[Node] = frozenset()
 
 _WORTH_COUNTING = 20.0
-"""Where the best candidate reads fewer pages than this, a wrong guess costs little more than counting would."""
+"""If the best candidate reads fewer pages than this, a wrong guess costs little more than counting."""
 
 _MOST_ALTERNATIVES = 64
 """Choices that would become more drivers than this are not distributed."""
 
 _MOST_WORK = 2500
-"""What one rule may take to compile, in pairs of conjuncts: choices inside of choices would double it at each level."""
+"""The most work on one rule, in pairs of conjuncts: choices inside of choices would double it at each level."""
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class RuleCompiler:
     _work: int = 0
     """Spent on the current rule. Beyond `_MOST_WORK` no choice is distributed."""
     _memos: dict[object, list[Memo]] = field(default_factory=dict)
-    """By the identities of a rule and of nodes, since equal nodes may differ in where they stand."""
+    """By the identities of a rule and of nodes, since equal nodes may have different origins."""
 
     def __post_init__(self) -> None:
         self.pushdown = Pushdown(self.server, takes_filter=not self.server.unsupported(_PROBE))

@@ -1,4 +1,4 @@
-"""Scoped searches: smaller ones in place of those that are only held against what a driver finds.
+"""Scoped searches: smaller ones in place of those that only photos of one driver are looked up in.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.dialects import where

@@ -1,4 +1,4 @@
-"""Shared searches: those that are sent in any case, so that a rule which needs them too gets them for nothing.
+"""Shared searches: those that are sent anyway, so that a rule which needs them, too, has them at no cost.
 
     >>> from immich_smart_albums.rules.tree import Rule
     >>> from immich_smart_albums.selection.compile.notation import search, write_query
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.compile.simplify import Conjuncts
 
 Shared = dict[Query, frozenset[str]]
-"""Searches that are sent in any case, with the top-level fields that are read of what they find."""
+"""Searches that are sent anyway, with the top-level fields that are read of what they find."""
 
 Candidate = tuple[Branch, ...]
 """One way to answer a rule, or a part of it."""
@@ -34,7 +34,7 @@ Candidate = tuple[Branch, ...]
 
 @dataclass(frozen=True, slots=True)
 class SharedSearches:
-    """The searches that are sent in any case, and which searches were looked up among them."""
+    """The searches that are sent anyway, and a note of the searches that were looked up among them."""
 
     fields: Shared
     looked_up: set[Query] = field(default_factory=set)

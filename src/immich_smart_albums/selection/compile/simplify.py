@@ -76,12 +76,12 @@ def is_anchored(node: Node) -> bool:
 
 
 def _has_search(node: Node) -> bool:
-    """Whether a search anchors some alternative of a tree."""
+    """Returns whether a search anchors some alternative of a tree."""
     return isinstance(node, Search) or (isinstance(node, All | Any) and any(map(_has_search, node.children)))
 
 
 def _scope(node: Node) -> Query:
-    """The search for everything where the filters of a tree look; the timeline if they do not set it."""
+    """Returns the search for everything where the filters of a tree look; the timeline if they do not set it."""
     return next((query for superset in _supersets(node) if (query := universe(superset)) is not None), WHOLE_LIBRARY)
 
 
@@ -175,7 +175,7 @@ def merge_searches(node: All) -> Node:
 
 
 def _why_disjoint(nodes: Iterable[Node]) -> str | None:
-    """The reason why trees cannot hold together. None if they can."""
+    """Returns the reason why trees cannot hold together. None if they can."""
     queries = [query for node in nodes for query in _queries_of(node)]
     for query, other in combinations(queries, 2):
         reason = why_disjoint(query, other)

@@ -226,7 +226,7 @@ def summary(explanation: Explanation) -> str:
 def deciding_leaves(reason: Reason) -> Iterable[Reason]:
     """Returns the leaves that a verdict rests on.
 
-    Of "all" these are those that fail, or all of them where it passes; of "any" the other way round.
+    Of "all" these are the ones that fail, or all of them if it passes; of "any" the other way round.
     """
     match reason.kind:
         case "not":

@@ -125,12 +125,12 @@ def _is_ranked(query: Query) -> bool:
 
 
 def _is_found(result: SearchResult, asset_id: str) -> bool:
-    """Whether a search surely found a photo."""
+    """Returns whether a search surely found a photo."""
     return asset_id in result.places or asset_id in result.rejected
 
 
 def _is_whole(scan: Scan, result: SearchResult) -> bool:
-    """Whether a result has the ids of everything that a search found."""
+    """Returns whether a result has the ids of everything that a search found."""
     return scan.is_complete or result.count == len(result.places) + len(result.rejected)
 
 

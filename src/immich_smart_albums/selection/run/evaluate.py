@@ -53,7 +53,7 @@ class Selection:
     notes: tuple[str, ...] = ()
     """For the user, such as why nothing can match."""
     waiting: dict[str, tuple[Asset, ...]] = field(default_factory=dict)
-    """By reason, what may match once Immich has looked at it. If the selection is shown, these are not in `assets`."""
+    """By reason, what may match once Immich is done with it. If the selection is shown, these are not in `assets`."""
     certainty: Certainty | None = field(default=None, compare=False, repr=False)
     """Which matches are certain. None if all are. An uncertain one keeps its place under a limit."""
     evidence: RuleEvidence | None = field(default=None, compare=False, repr=False)
@@ -93,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - how it is run, each with a name
     """Returns for each rule of a plan, in their order, what it selects, or why that is not known.
 
     A search that fails fails the rules that need it, and raises nothing. With `keeps_rejected` the evidence also has
-    the photos that were looked at and do not match. Searches whose records are known are not sent.
+    the photos that were seen and do not match. Searches whose records are known are not sent.
     """
     evidence = fetch_all(
         plan,
@@ -245,7 +245,7 @@ def _total(counts: Counter[Signature], signatures_left: Iterable[Signature]) -> 
 
 
 def _needs_details(node: Node, branch: Branch) -> bool:
-    """Whether a tree has a filter that the driver's records are not enough for."""
+    """Returns whether a tree has a filter that the driver's records are not enough for."""
     return bool(branch.detail_filters) and any(
         isinstance(leaf, Filter) and needs_details(leaf.roots, branch.driver) for leaf in leaves(node)
     )

@@ -81,7 +81,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
             for scan in lookups.due(results):
                 scans[scan.query] = scan
                 pending[pool.submit(run.read, scan)] = scan
-            # Searches that are of no use any more end at their next batch, which nobody waits for.
+            # Searches that are of no use any more end at their next batch, which is not awaited.
             pending = {future: scan for future, scan in pending.items() if run.is_needed(scan)}
     finally:
         run.stop.set()

@@ -1,6 +1,6 @@
 """Lookups in scoped searches, or in the whole search if a scoped one cannot prove that it will do.
 
-`compile.scoped_searches` replaces a search that is only held against a driver by a smaller one. The proofs:
+`compile.scoped_searches` replaces a search that photos of one driver are looked up in by a smaller one. The proofs:
 
 - A ranking. A photo among the best 500 dogs that shows Ben is among the best 500 photos of Ben, if the server ranks all
   photos, in one order. With an approximate index it may leave some out, and between two searches photos come and go. So
@@ -86,7 +86,7 @@ class ScopedLookups:
             yield next((scan for scan in self.plan.scans if scan.query == query), _ids_of(query))
 
     def _is_proven(self, driver: SearchResult, scoped: SearchResult, query: Query) -> bool:
-        """Whether a scoped search surely finds all of the driver's photos that the whole search would find."""
+        """Returns whether a scoped search surely finds all of the driver's photos that the whole search would find."""
         if query.kind is Kind.METADATA:
             return scoped.count == 0 or self.counts.get(query) == scoped.count
         if _is_ranked_out(query, scoped):
@@ -101,7 +101,7 @@ class ScopedLookups:
 
 
 def _is_ranked_out(query: Query, result: SearchResult) -> bool:
-    """Whether a ranking ended before its limit, so that it has all photos."""
+    """Returns whether a ranking ended before its limit, so that it has all photos."""
     return result.count < (query.limit or 0)
 
 

@@ -92,6 +92,6 @@ def _fields(steps: tuple[Step, ...]) -> frozenset[str] | None:
     (root,) = roots
     second = steps[1] if len(steps) > 1 else None
     inner = second.selector.name if second and isinstance(second.selector, Name) and not second.descendants else ""
-    if "." in root + inner:  # No field of Immich has a dot in its name, so this notation has no way to say it.
+    if "." in root + inner:  # No field of Immich has a dot in its name, so this notation cannot write it.
         return None
     return frozenset({f"{root}.{inner}" if inner else root})

@@ -1,3 +1,3 @@
-"""How a photo or video was taken, and what came out of the camera."""
+"""Predicates on the camera, and on the picture that it made."""
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""What is to be seen on a photo."""
+"""Predicates on the content of a picture: people, things, text."""
 
 from __future__ import annotations

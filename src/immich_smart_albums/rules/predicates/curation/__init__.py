@@ -1,3 +1,3 @@
-"""What people made of a photo in Immich."""
+"""Predicates on what people did with a photo in Immich: ratings, tags, albums."""
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""Photos by their ids, records and searches in Immich's own words."""
+"""Predicates in Immich's own words: ids, records and searches."""
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""Where a photo's file lies, and whose it is."""
+"""Predicates on a photo's file, and on its owner."""
 
 from __future__ import annotations

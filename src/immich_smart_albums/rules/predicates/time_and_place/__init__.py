@@ -1,3 +1,3 @@
-"""When and where a photo was taken."""
+"""Predicates on the time and the place at which a photo was taken."""
 
 from __future__ import annotations
