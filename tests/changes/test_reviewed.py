@@ -99,3 +99,15 @@ def test_another_album_and_another_rule_are_refused_where_something_would_be_wri
         reviewed(strange, FRESH)
     idle = msgspec.structs.replace(FRESH, albums=(msgspec.structs.replace(album, rule="Strange", changes=()),))
     assert reviewed(idle, FRESH).albums == ()
+
+
+def _plan_of(change: Change) -> Plan:
+    return Plan("http://photos", "now", (AlbumPlan("Best", "alice", changes=(change,)),))
+
+
+def test_a_name_that_somebody_wrote_into_a_plan_is_not_given() -> None:
+    order = Edit("desc", "asc")
+    rules = _plan_of(SetDetails(order=order))
+    with pytest.raises(PlanOutdated, match="its details are to be others"):
+        reviewed(_plan_of(SetDetails(order=order, name=Edit("Best", "Mine"))), rules)
+    assert reviewed(rules, rules).albums[0].changes == rules.albums[0].changes

@@ -19,7 +19,6 @@ from immich_sandbox.library import times
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import All, Not, Rule
 from immich_smart_albums.selection.cache import changes as change_feed
-from immich_smart_albums.selection.cache.changes import changed_since
 from tests.support.cached_runs import FEW_RULES, MINE, RULES, WHOLE, Runs, check, flat, structured
 from tests.support.examples import examples
 
@@ -416,14 +415,3 @@ def test_a_search_of_which_only_the_ids_matter_is_remembered(library: Library, r
     assert runs.remembering() == runs.forgetful()
     runs.remembering()
     assert "read in full" not in runs.summary
-
-
-def test_the_watermark_narrows_a_search_that_has_one_of_its_own() -> None:
-    later, earlier = "2030-01-01T00:00:00.000Z", "1971-01-01T00:00:00.000Z"
-    watermark = 1_700_000_000_000
-    assert changed_since(flat(updatedAfter=later).query, watermark).get("updatedAt", "gte") == later
-    assert (
-        changed_since(flat(updatedAfter=earlier).query, watermark).get("updatedAt", "gte") == "2023-11-14T22:13:20.000Z"
-    )
-    city, updated = changed_since(structured("city", "eq", "Nice").query, watermark).conditions
-    assert (city.field, updated.value) == ("city", "2023-11-14T22:13:20.000Z")
