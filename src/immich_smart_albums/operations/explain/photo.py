@@ -130,7 +130,7 @@ class RuleExplanation:
     outside: str | None = None
     """Why the asset is outside of the rule's scope. None if it is inside."""
     cut: str | None = None
-    """Why the asset is left out although it matches: the rule's limit."""
+    """Why the asset is left out although it matched: the rule's limit, or a change meanwhile. Else None."""
     combinations: tuple[Combination, ...] | None = None
     """For a split rule, the values of the albums in which the asset belongs. None if the rule is not split."""
     problems: tuple[Problem, ...] = ()
@@ -234,6 +234,8 @@ def _with_selection(
         explanation = replace(explanation, combinations=selection.groups.get(asset_id, ()))
     if any(asset.id == asset_id for asset in selection.assets):
         return explanation
+    if rule.limit is None:
+        return replace(explanation, cut="it matched a moment ago, and does not any more: it was changed meanwhile")
     cut = f"{selection.matched:,} photos match, and the rule keeps the {rule.sort.value} {rule.limit:,}"
     return replace(explanation, cut=cut)
 
