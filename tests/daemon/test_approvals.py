@@ -30,6 +30,8 @@ def test_another_change_makes_the_first_offer_void() -> None:
 def test_it_expires_and_is_used_once() -> None:
     approvals, _ = offer((), ALBUM, lambda: "T1", NOW)
     assert grant(approvals, "T1", NOW + LIFETIME) is None
+    assert find(approvals, "T1", NOW + LIFETIME - 1) is not None
+    assert find(approvals, "T1", NOW + LIFETIME) is None
     assert offer(approvals, ALBUM, lambda: "T2", NOW + LIFETIME)[1] == "T2"
     assert grant(approvals, "guessed", NOW) is None
     allowed = grant(approvals, "T1", NOW)
@@ -37,4 +39,5 @@ def test_it_expires_and_is_used_once() -> None:
     assert [approval.album for approval in granted(allowed, NOW)] == ["Cats"]
     assert granted(allowed, NOW + LIFETIME) == ()
     assert grant(allowed, "T1", NOW) is None
+    assert find(allowed, "T1", NOW) is None
     assert without_granted(allowed) == ()
