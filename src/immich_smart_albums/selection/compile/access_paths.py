@@ -1,4 +1,4 @@
-"""Access paths: each branch that could answer some conjuncts by itself, one for each search that can drive it.
+"""Access paths: lists the branches that could answer some conjuncts, one for each search that can drive it.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
@@ -87,7 +87,7 @@ class AccessPaths:
         return choice if query is None else Search(query, choice.origin)
 
     def branches(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
-        """Yields the branches of which each answers the conjuncts by itself. None of them if no conjunct is a search.
+        """Yields branches that each answer the conjuncts by itself. Yields nothing if no conjunct is a search.
 
         A branch of None means that nothing can match.
         """

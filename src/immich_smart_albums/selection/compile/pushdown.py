@@ -2,13 +2,15 @@
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
-    >>> from immich_smart_albums.selection.compile.notation import equal, search, write_query
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write, write_query
     >>> pushdown = Pushdown(Capabilities(Version(3, 2)), takes_filter=True)
     >>> rule = All((search(personIds=("emma",)), Not(search(personIds=("ben",))), equal("rating", 5)))
+    >>> print(write(rule))
+    (personIds=[emma]) & not (personIds=[ben]) & <rating=5>
     >>> print(write_query(pushdown.as_query(rule, search().query)))
     (personIds=[emma], personIds none [ben], rating=5)
 
-The other way round, a search becomes a filter if a record shows whether the search finds the photo.
+The other way round, a search becomes a filter if a record shows whether the search finds the photo:
 
     >>> as_filter(search(city="Nice"), search().query, Capabilities(Version(3, 1))).reads
     frozenset({'exifInfo.city'})

@@ -7,12 +7,18 @@
     >>> pushdown, nice = Pushdown(Capabilities(Version(3, 1)), takes_filter=False), search(city="Nice").query
     >>> residual = Residual(pushdown, nice, [nice], shared=())
     >>> rest = All((Not(search(personIds=("ben",))), equal("rating", 5)))
+    >>> print(write(rest))
+    not (personIds=[ben]) & <rating=5>
+
+A search is narrowed to what the driver finds, since nothing else of it is needed:
+
     >>> print(write(residual.assign(rest, allowed=frozenset({"exifInfo"}))))
     not (city='Nice', personIds=[ben]) & <rating=5>
+
+If the driver is read without EXIF, a search takes the place of the filter:
+
     >>> print(write(residual.assign(rest, allowed=frozenset())))
     not (city='Nice', personIds=[ben]) & (city='Nice', rating=5)
-
-A search in the residual is narrowed to what the driver finds: nothing else of it is needed.
 """
 
 from __future__ import annotations
