@@ -31,7 +31,7 @@ from immich_smart_albums.selection.run.split import Combination, Split
 from immich_smart_albums.selection.words import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Leaf
@@ -182,25 +182,35 @@ class _BranchEvaluator:
         asset_signatures = signatures(branch, self.evidence)
         counts = Counter(asset_signatures)
         passing = {signature: passing_leaves(branch, self.evidence, signature) for signature in counts}
-        left = list(counts)
-        for step in steps:
-            if not _needs_details(step, branch):
-                verdict, before = verdict_of(step, branch), left
-                left = [signature for signature in before if verdict.of(passing[signature])]
-                self._log_step(step, _total(counts, left), _total(counts, before))
-        matching = dict(compress(assets.items(), map(set(left).__contains__, asset_signatures)))
+        left = self._signatures_left([step for step in steps if not _needs_details(step, branch)], counts, passing)
+        matching = dict(compress(assets.items(), map(left.__contains__, asset_signatures)))
         last = [step for step in steps if _needs_details(step, branch)]
         if last:
-            evaluator = _DetailEvaluator(
-                branch, self.details, dict(zip(assets, asset_signatures, strict=True)), passing
+            signature_of = dict(zip(assets, asset_signatures, strict=True))
+            ids = self._left_by_details(
+                last, set(matching), _DetailEvaluator(branch, self.details, signature_of, passing)
             )
-            ids = set(matching)
-            for step in last:
-                ids_before, ids = ids, evaluator.matching(step, ids)
-                self._log_step(step, len(ids), len(ids_before))
             matching = {asset_id: asset for asset_id, asset in matching.items() if asset_id in ids}
         gone = self.details.gone
         return {asset_id: asset for asset_id, asset in matching.items() if asset_id not in gone} if gone else matching
+
+    def _signatures_left(
+        self, steps: Sequence[Node], counts: Counter[Signature], passing: Mapping[Signature, tuple[Leaf, ...]]
+    ) -> set[Signature]:
+        """Returns the signatures of photos that match all of some trees, none of which needs details."""
+        left = set(counts)
+        for step in steps:
+            verdict, before = verdict_of(step, self.branch), left
+            left = {signature for signature in before if verdict.of(passing[signature])}
+            self._log_step(step, _total(counts, left), _total(counts, before))
+        return left
+
+    def _left_by_details(self, steps: Sequence[Node], ids: set[str], evaluator: _DetailEvaluator) -> set[str]:
+        """Returns those of some photos that match all of some trees, each of which needs details."""
+        for step in steps:
+            before, ids = ids, evaluator.matching(step, ids)
+            self._log_step(step, len(ids), len(before))
+        return ids
 
     def _log_step(self, step: Node, left: int, before: int) -> None:
         self.log(f"{describe(step)}: kept {left} of {before}")
