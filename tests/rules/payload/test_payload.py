@@ -277,7 +277,7 @@ payloads = st.dictionaries(
 
 
 @given(payloads, st.sampled_from(Kind), st.sampled_from(SourceForm))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_object_gives_problems_or_a_query_of_known_fields(
     payload: dict[str, object], kind: Kind, form: SourceForm
 ) -> None:

@@ -113,7 +113,7 @@ def _typed(values: list[object]) -> list[str]:
     return [repr(value) for value in values]
 
 
-@settings(deadline=None, max_examples=examples(100))
+@settings(deadline=None, max_examples=examples(60))
 @given(path=_PATHS, document=_DOCUMENTS)
 def test_our_compiler_yields_what_the_library_yields(path: str, document: dict[str, Any]) -> None:
     assert compiler.compile_getter(read_steps(path)) is not None
