@@ -84,12 +84,12 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
     assert [leaf.query if isinstance(leaf, Search) else leaf for leaf in leaves(rule.match)] == [
         Query(Kind.METADATA, (deleted,), both),
         Query(Kind.SMART, where(query="dog"), timeline, 200),
-        person_named("Noah", reach=FAR),
+        person_named("Noah", scope=FAR),
         Query(Kind.METADATA, (deleted,), timeline),
         Query(Kind.METADATA, where(withDeleted=False), both),
         Query(Kind.METADATA, where(city=None, withDeleted=True), both),
         Query(Kind.SMART, where(query="cat", withDeleted=True), both, 200),
-        person_named("Emma", reach=FAR),
+        person_named("Emma", scope=FAR),
     ]
 
 

@@ -280,7 +280,7 @@ def test_a_field_that_went_is_refused_with_what_to_write_instead(server: PhotoSe
 def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
     far = Scope(frozenset({Visibility.ARCHIVE}), trash=True)
-    result = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
+    result = resolved(All((ADA, person_named("Ben Ray", scope=far))), server)
     there = Query(Kind.METADATA, where(personIds=(ben,), withDeleted=True), frozenset({Visibility.ARCHIVE}))
     assert result == All((with_people(ada), Search(there)))
 

@@ -72,8 +72,8 @@ def _plain(names: Names, *, may_be_missing: bool) -> OneOf:
 
     def named(text: str) -> Node:
         values = (ListedValue(field, text, fields, may_be_missing=may_be_missing) for field in fields)
-        checks = tuple(exif_equals(word, value) for word, value in zip(names.plain, values, strict=True))
-        return checks[0] if len(checks) == 1 else Any(checks)
+        filters = tuple(exif_equals(word, value) for word, value in zip(names.plain, values, strict=True))
+        return filters[0] if len(filters) == 1 else Any(filters)
 
     return OneOf(Text(names.plain_meant).means(named), NoneIs(exif_missing(names.word, *fields)))
 

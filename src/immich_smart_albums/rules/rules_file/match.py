@@ -1,4 +1,4 @@
-"""Reads a match into a tree: `{place: Nice, not: {person: Ben}}` → `All((Filter, Not(Reference)))`.
+"""Reads a match into a tree: `{rating: 5, not: {person: Ben}}` → `All((Filter, Not(Reference)))`.
 
 Keys side by side in a mapping all hold. Under `all`, `any` and `not` stands a list of matches, or a mapping of which
 each entry is one; `not` excludes each of them.

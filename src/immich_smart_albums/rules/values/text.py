@@ -83,12 +83,14 @@ def _note_accident(value: ValueNode, reader: Reader, of: TextField) -> None:
 
 def _matches(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     text = reader.text(value, "a regular expression")
-    return None if text is None else _check(f"{of.noun} matches {text!r}", text, value, reader, of)
+    return None if text is None else _regex_filter(f"{of.noun} matches {text!r}", text, value, reader, of)
 
 
 def _contains(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     text = reader.text(value, "a text")
-    return None if text is None else _check(f"{of.noun} contains {text!r}", re.escape(nfc(text)), value, reader, of)
+    return (
+        None if text is None else _regex_filter(f"{of.noun} contains {text!r}", re.escape(nfc(text)), value, reader, of)
+    )
 
 
 def _is_like(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
@@ -96,7 +98,7 @@ def _is_like(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     if text is None:
         return None
     start = r"\A" if text.startswith("/") else of.glob_start
-    return _check(f"{of.noun} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reader, of)
+    return _regex_filter(f"{of.noun} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reader, of)
 
 
 def _from_glob(text: str) -> str:
@@ -111,7 +113,7 @@ def _from_glob(text: str) -> str:
     return written
 
 
-def _check(words: str, regex: str, node: ValueNode, reader: Reader, of: TextField) -> Filter | None:
+def _regex_filter(words: str, regex: str, node: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     try:
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH)
     except PatternError as error:

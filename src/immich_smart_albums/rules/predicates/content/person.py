@@ -34,7 +34,7 @@ _COUNT = Unit(
 )
 
 
-def person_named(who: str, origin: Place | None = None, reach: Scope | None = None) -> Reference:
+def person_named(who: str, origin: Place | None = None, scope: Scope | None = None) -> Reference:
     """Returns the node for photos that show somebody with this name or id.
 
     Several people may share the name: any of them counts.
@@ -43,7 +43,7 @@ def person_named(who: str, origin: Place | None = None, reach: Scope | None = No
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         return any_of_ids("personIds", ids[0], origin)
 
-    return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, reach, origin)
+    return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, scope, origin)
 
 
 def _people_named(value: ValueNode, reader: Reader) -> tuple[Reference, ...] | None:

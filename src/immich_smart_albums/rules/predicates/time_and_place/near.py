@@ -55,7 +55,7 @@ def _area(value: MappingNode, reader: Reader) -> Node | None:
 def _around(circle: Circle, title: str = "") -> Filter:
     middle = (circle.latitude, circle.longitude)
     words = f"within {written(circle.radius)} m of {shown(middle)}"
-    return _check(words, lambda point: distance(middle, point) <= circle.radius, title)
+    return _filter(words, lambda point: distance(middle, point) <= circle.radius, title)
 
 
 def _in_box(value: ValueNode, reader: Reader) -> Filter | None:
@@ -69,17 +69,17 @@ def _in_box(value: ValueNode, reader: Reader) -> Filter | None:
         across = longitude >= west or longitude <= east
         return south <= latitude <= north and (across if west > east else west <= longitude <= east)
 
-    return _check(f"in the box from {shown((south, west))} to {shown((north, east))}", holds)
+    return _filter(f"in the box from {shown((south, west))} to {shown((north, east))}", holds)
 
 
 def _in_polygon(value: ValueNode, reader: Reader) -> Filter | None:
     corners = read_polygon(value, reader)
     if corners is None:
         return None
-    return _check(f"in the polygon {'; '.join(map(shown, corners))}", lambda point: in_polygon(point, corners))
+    return _filter(f"in the polygon {'; '.join(map(shown, corners))}", lambda point: in_polygon(point, corners))
 
 
-def _check(words: str, holds: Callable[[Point], bool], title: str = "") -> Filter:
+def _filter(words: str, holds: Callable[[Point], bool], title: str = "") -> Filter:
     def test(record: Record) -> bool:
         point = _point(record)
         return point is not None and holds(point)

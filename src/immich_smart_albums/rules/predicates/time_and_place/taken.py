@@ -90,7 +90,7 @@ def _in_period(period: DateRange | None) -> Filter | None:
         return None
     bounds = {"takenAfter": _moved(period.first, -_MARGIN), "takenBefore": _moved(period.last, _MARGIN)}
     within = conditions_of({name: to_text(moment) for name, moment in bounds.items() if moment is not None})
-    return _check(f"taken {period.words}", period.__contains__, Query(Kind.METADATA, within) if within else None)
+    return _filter(f"taken {period.words}", period.__contains__, Query(Kind.METADATA, within) if within else None)
 
 
 def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
@@ -116,8 +116,8 @@ def _months(value: ValueNode, reader: Reader) -> Node | None:
     wanted = read_numbers(value, reader, MONTHS)
     if wanted is None:
         return None
-    check = _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
-    return replace(check, yearly=(f"{min(wanted):02}-01", f"{max(wanted):02}-{_LONGEST[max(wanted)]}"))
+    filter_ = _filter(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
+    return replace(filter_, yearly=(f"{min(wanted):02}-01", f"{max(wanted):02}-{_LONGEST[max(wanted)]}"))
 
 
 def _weekdays(value: ValueNode, reader: Reader) -> Node | None:
@@ -128,7 +128,7 @@ def _weekdays(value: ValueNode, reader: Reader) -> Node | None:
     def holds(local: str) -> bool:
         return date.fromisoformat(local[:10]).isoweekday() in wanted
 
-    return _check(f"taken on a {' or '.join(wanted.values())}", holds)
+    return _filter(f"taken on a {' or '.join(wanted.values())}", holds)
 
 
 def _days(value: ValueNode, reader: Reader) -> Node | None:
@@ -137,8 +137,8 @@ def _days(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _on_days(days: CyclicRange) -> Filter:
-    check = _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
-    return replace(check, yearly=(days.first, days.last))
+    filter_ = _filter(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
+    return replace(filter_, yearly=(days.first, days.last))
 
 
 def _today(reader: Reader) -> Filter:
@@ -150,10 +150,10 @@ def _today(reader: Reader) -> Filter:
 
 def _times(value: ValueNode, reader: Reader) -> Node | None:
     times = read_times(value, reader)
-    return None if times is None else _check(f"taken at {times.words}", lambda local: local[11:16] in times)
+    return None if times is None else _filter(f"taken at {times.words}", lambda local: local[11:16] in times)
 
 
-def _check(words: str, holds: Callable[[str], bool], within: Query | None = None) -> Filter:
+def _filter(words: str, holds: Callable[[str], bool], within: Query | None = None) -> Filter:
     def test(record: Record) -> bool:
         local = _local_time(record)
         return local is not None and holds(local)
