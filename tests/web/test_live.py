@@ -56,7 +56,7 @@ def held_up(page: Opened, path: str) -> tuple[threading.Event, threading.Event]:
 
     def hold() -> None:
         is_busy.set()
-        may_go.wait(30)
+        may_go.wait(180)  # longer than anybody waits for what must not wait for it
 
     page.sandbox.faults.hook(hold, path=path)
     return is_busy, may_go
@@ -200,7 +200,7 @@ def test_what_was_read_before_a_page_asked_for_something_is_not_read_again(page:
 
     def hold() -> None:
         is_busy.set()
-        may_go.wait(30)
+        may_go.wait(180)  # longer than anybody waits for what must not wait for it
 
     page.studio.session.connect()
     sent(page)
@@ -247,14 +247,14 @@ def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_
 
     threads = {number: threading.Thread(target=ask, args=(number,)) for number in range(2, 23)}
     threads[2].start()
-    is_busy.wait(30)
+    assert is_busy.wait(30)
     for number in range(3, 23):
         threads[number].start()
+    # The request of the first one is still under way, and none of those that came since is waiting for it.
+    # The first one itself may have given up before its next request.
     for number in range(3, 22):
-        threads[number].join(30)
-    # The first one is still under way, and none of those that came since is waiting for it.
-    assert threads[2].is_alive()
-    assert [number for number, answer in answers.items() if answer != {"outdated": True}] == []
+        threads[number].join(60)
+        assert answers.get(number) == {"outdated": True}
     may_go.set()
     for thread in threads.values():
         thread.join(30)
