@@ -13,7 +13,7 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
 from immich_smart_albums.selection.cache.changes import CacheMissError
 from immich_smart_albums.selection.cache.entry import CacheEntry, ids_of
-from immich_smart_albums.selection.cache.listed import listed
+from immich_smart_albums.selection.cache.by_listing import update_by_listing
 from immich_smart_albums.selection.query_plan import Scan
 from immich_smart_albums.selection.result import SearchResult
 from tests.support.in_memory_searches import Answers
@@ -95,5 +95,5 @@ def test_where_photos_among_the_first_changed_they_are_searched_for_anew(kind: K
     entry = CacheEntry.of(before, ids_of(before))
     changed_at = to_milliseconds("2024-06-01T00:00:00.000Z")
     with pytest.raises(CacheMissError, match="among the first of a search changed"):
-        listed(scan, entry, changed_at, Listing({}))
-    assert listed(scan, entry, changed_at + 1, Listing({}))[0].places == {ID: 0}
+        update_by_listing(scan, entry, changed_at, Listing({}))
+    assert update_by_listing(scan, entry, changed_at + 1, Listing({}))[0].places == {ID: 0}

@@ -2,9 +2,9 @@
 
 There are two exact ways:
 
-- `counted`, for searches whose every change moves the `updatedAt` of a photo (`tracking`), such as those by city. The
+- `by_count`, for searches whose every change moves the `updatedAt` of a photo (`tracking`), such as those by city. The
   run asks once for all photos that changed, and each search is counted to confirm the result.
-- `listed`, for searches whose results may change otherwise, such as those by person, or if there are so few that
+- `by_listing`, for searches whose results may change otherwise, such as those by person, or if there are so few that
   counting does not pay. The search returns its ids alone, and what the records show is known from before.
 
 Everything else is read in full, and so is whatever is not certain. Once a day every search is read in full.
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.selection.cache.changes import CacheMissError, ChangeFeed
-from immich_smart_albums.selection.cache.counted import counted
+from immich_smart_albums.selection.cache.by_count import update_by_count
+from immich_smart_albums.selection.cache.by_listing import update_by_listing
+from immich_smart_albums.selection.cache.changes import CacheMissError, ChangeFeed, UpdatedResult
 from immich_smart_albums.selection.cache.entry import UNREADABLE, CacheEntry, Stamp, ids_of, length
 from immich_smart_albums.selection.cache.key import cache_key
-from immich_smart_albums.selection.cache.listed import listed
 from immich_smart_albums.selection.cache.tracking import (
     untracked_members,
     untracked_reason,
@@ -81,7 +81,7 @@ class RunCache:
         self._loaded: dict[Scan, tuple[Stamp, CacheEntry] | CacheMissError] = {}
         self._is_counted = False
         """Whether it pays to ask for what changed."""
-        self._written: dict[str, tuple[Stamp, bytes | None]] = {}
+        self._staged: dict[str, tuple[Stamp, bytes | None]] = {}
         self._recalled = 0
         self._listed = 0
         self._changed: set[str] = set()
@@ -130,11 +130,11 @@ class RunCache:
             ids = ids_of(result)
         except ValueError:
             return
-        self._write(scan, self._context.now, CacheEntry.of(result, ids))
+        self._stage(scan, self._context.now, CacheEntry.of(result, ids))
 
     def save(self) -> None:
         """Write the results of this run for the next one; entries of searches that were not read to their end stay."""
-        entries = {key: (stamp.encode(), value, stamp.read_at) for key, (stamp, value) in self._written.items()}
+        entries = {key: (stamp.encode(), value, stamp.read_at) for key, (stamp, value) in self._staged.items()}
         self._store.save(entries, self._context.now - 2 * DAY)
 
     def summary(self) -> str:
@@ -161,30 +161,28 @@ class RunCache:
         if isinstance(loaded, CacheMissError):
             raise loaded
         stamp, entry = loaded
-        result, ids, changed = self._by_count_or_list(scan, stamp, entry)
+        result, ids, changed = self._update(scan, stamp, entry)
         is_as_before = ids == entry.ids and not changed
-        self._write(scan, stamp.read_at, None if is_as_before else CacheEntry.of(result, ids))
+        self._stage(scan, stamp.read_at, None if is_as_before else CacheEntry.of(result, ids))
         self._log(f"{scan.query.describe()}: known from before; {length(entry.ids)} then, {length(ids)} now")
         return result
 
-    def _by_count_or_list(
-        self, scan: Scan, stamp: Stamp, entry: CacheEntry
-    ) -> tuple[SearchResult, bytes, frozenset[str]]:
-        """Returns what a search finds now, its ids, and what changed. Raises CacheMissError and ServerError."""
+    def _update(self, scan: Scan, stamp: Stamp, entry: CacheEntry) -> UpdatedResult:
+        """Returns what a search finds now, in the way that is cheaper. Raises CacheMissError and ServerError."""
         if untracked_members(scan.query) is None and self._is_counted:
             try:
-                return counted(scan, entry, stamp.watermark, self._searches, self._feed)
+                return update_by_count(scan, entry, stamp.watermark, self._searches, self._feed)
             except CacheMissError as miss:
                 if not self._is_large(scan):
                     raise
                 self._log(f"{scan.query.describe()}: asked for its ids: {miss}")
         elif not self._is_large(scan):
             raise CacheMissError("that is as quick")
-        result, ids, changed = listed(scan, entry, stamp.watermark, self._searches)
+        updated = update_by_listing(scan, entry, stamp.watermark, self._searches)
         with self._lock:
             self._listed += 1
-            self._changed |= changed
-        return result, ids, changed
+            self._changed |= updated.changed
+        return updated
 
     def _is_large(self, scan: Scan) -> bool:
         """Returns whether a search that is read in full asks for EXIF or people: then listing it is much less."""
@@ -206,10 +204,10 @@ class RunCache:
             raise CacheMissError("a day has gone by since the last time")
         return stamp, entry
 
-    def _write(self, scan: Scan, read_at: int, entry: CacheEntry | None) -> None:
+    def _stage(self, scan: Scan, read_at: int, entry: CacheEntry | None) -> None:
         stamp = Stamp(str(self._context.version), self._context.now, self._context.now - OVERLAP, read_at)
         with self._lock:
-            self._written[self._key(scan)] = stamp, None if entry is None else entry.encode()
+            self._staged[self._key(scan)] = stamp, None if entry is None else entry.encode()
 
     def _key(self, scan: Scan) -> str:
         return cache_key(scan, FORMAT, self._context.user_id, *self._context.partners)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.dialects import where
@@ -23,6 +23,16 @@ MOST_CHANGED = 20_000
 
 class CacheMissError(Exception):
     """An earlier result cannot be used; the message is the reason."""
+
+
+class UpdatedResult(NamedTuple):
+    """A result that was brought up to date."""
+
+    result: SearchResult
+    ids: bytes
+    """The ids of everything that the search finds now, packed (`entry`)."""
+    changed: frozenset[str]
+    """Those of them that changed, as far as that was asked for."""
 
 
 class ChangeFeed:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.selection.cache.changes import CacheMissError, among_changed
+from immich_smart_albums.selection.cache.changes import CacheMissError, UpdatedResult, among_changed
 from immich_smart_albums.selection.cache.entry import contains, pack, packed
 from immich_smart_albums.selection.cache.tracking import untracked_part
 
@@ -32,13 +32,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.cache.entry import CacheEntry
     from immich_smart_albums.selection.ports import CacheSearchApi
     from immich_smart_albums.selection.query_plan import Scan
-    from immich_smart_albums.selection.result import SearchResult
 
 
-def listed(
-    scan: Scan, entry: CacheEntry, watermark: int, searches: CacheSearchApi
-) -> tuple[SearchResult, bytes, frozenset[str]]:
-    """Returns what a search finds now, the ids of it, and those that changed. Raises CacheMissError and ServerError."""
+def update_by_listing(scan: Scan, entry: CacheEntry, watermark: int, searches: CacheSearchApi) -> UpdatedResult:
+    """Returns what a search finds now. Raises CacheMissError and ServerError."""
     instants: dict[str, int] = {}
     with closing(searches.listing(scan.query, untracked_part(scan.query))) as batches:
         for batch in batches:
@@ -61,7 +58,7 @@ def listed(
         asset_id: place for place, asset_id in enumerate(instants) if is_whole or asset_id in result.assets
     }
     result.count = len(instants)
-    return result, packed(instants), changed
+    return UpdatedResult(result, packed(instants), changed)
 
 
 def _changed_at(record: Mapping[str, object]) -> int:

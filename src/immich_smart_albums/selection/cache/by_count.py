@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.selection.cache.changes import CacheMissError, among_changed
+from immich_smart_albums.selection.cache.changes import CacheMissError, UpdatedResult, among_changed
 from immich_smart_albums.selection.cache.entry import contains, exchanged, length, pack, places, unpacked
 from immich_smart_albums.selection.result import SearchResult
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Scan
 
 
-def counted(
+def update_by_count(
     scan: Scan, entry: CacheEntry, watermark: int, searches: SearchApi, feed: ChangeFeed
-) -> tuple[SearchResult, bytes, frozenset[str]]:
-    """Returns what a search finds now, the ids of it, and those that changed. Raises CacheMissError and ServerError."""
+) -> UpdatedResult:
+    """Returns what a search finds now. Raises CacheMissError and ServerError."""
     total = searches.count(scan.query)
     if total is None:
         raise CacheMissError("the server does not count it for this key")
@@ -40,4 +40,4 @@ def counted(
     result.add(new)
     result.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else result.assets)
     result.count = length(ids)
-    return result, ids, frozenset(before | new.places.keys())
+    return UpdatedResult(result, ids, frozenset(before | new.places.keys()))
