@@ -10,10 +10,10 @@ from immich_smart_albums.model.dialects import as_condition
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
+from immich_smart_albums.selection.cache.by_listing import update_by_listing
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
 from immich_smart_albums.selection.cache.changes import CacheMissError
 from immich_smart_albums.selection.cache.entry import CacheEntry, ids_of
-from immich_smart_albums.selection.cache.by_listing import update_by_listing
 from immich_smart_albums.selection.query_plan import Scan
 from immich_smart_albums.selection.result import SearchResult
 from tests.support.in_memory_searches import Answers
@@ -96,4 +96,4 @@ def test_where_photos_among_the_first_changed_they_are_searched_for_anew(kind: K
     changed_at = to_milliseconds("2024-06-01T00:00:00.000Z")
     with pytest.raises(CacheMissError, match="among the first of a search changed"):
         update_by_listing(scan, entry, changed_at, Listing({}))
-    assert update_by_listing(scan, entry, changed_at + 1, Listing({}))[0].places == {ID: 0}
+    assert update_by_listing(scan, entry, changed_at + 1, Listing({})).result.places == {ID: 0}
