@@ -99,7 +99,7 @@ class Level:
     maintenance: bool = True  # 2.3.0
     correlation_header: str = "x-correlation-id"  # x-immich-cid before 3.0.0
     columnar_buckets: bool = True
-    """Timeline buckets are months in columns (1.133.0); before: `size` is required and assets come whole."""
+    """Timeline buckets are months in columns (1.133.0); before: `size` is required and assets are whole."""
     bucket_extras: bool = True  # createdAt and status columns, 3.0.0
     album_owner_apart: bool = False
     """Albums have owner, ownerId and assets, and albumUsers leaves the owner out (before 3.0.0)."""

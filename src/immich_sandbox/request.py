@@ -1,4 +1,4 @@
-"""One request on its way through the sandbox, and the answer that comes back."""
+"""A request as handlers get it, and the response that they return."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
     from immich_sandbox.requests.fields import Field
 
-    Endpoint: TypeAlias = Callable[["ApiRequest"], "Answer"]
+    Handler: TypeAlias = Callable[["ApiRequest"], "Response"]
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Backend:
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """Status, body and headers; `skipped_rows` is what the page left out before its first row."""
 
     status: int = 200
@@ -85,7 +85,7 @@ class ApiRequest:
 
     @property
     def user_id(self) -> str:
-        """Whose key it is. Only for routes that need a key."""
+        """The id of the user whose key it is; only for routes that need a key."""
         if self.key is None:
             raise LookupError("this route is public and has no user")
         return self.key.user_id
@@ -94,7 +94,7 @@ class ApiRequest:
         """Return the known properties of the body.
 
         Raises:
-            Refusal: 400 with all problems.
+            ApiError: 400 with all problems.
         """
         return checked(self.body, fields, self.level)
 
@@ -102,16 +102,16 @@ class ApiRequest:
         """Return the known parameters of the query string, converted from text.
 
         Raises:
-            Refusal: 400 with all problems.
+            ApiError: 400 with all problems.
         """
         return checked(self.query, fields, self.level, from_query=True)
 
 
-def json_answer(body: object, status: int = 200) -> Answer:
-    """Return a JSON answer."""
-    return Answer(status, msgspec.json.encode(body))
+def json_response(body: object, status: int = 200) -> Response:
+    """Return a response with a JSON body."""
+    return Response(status, msgspec.json.encode(body))
 
 
-def no_content(level: Level) -> Answer:
-    """Return the empty answer of a deed that is done: 204, or 200 before 1.138."""
-    return Answer(level.no_content, content_type="")
+def no_content(level: Level) -> Response:
+    """Return a response without a body: 204, or 200 before 1.138."""
+    return Response(level.no_content, content_type="")

@@ -10,8 +10,8 @@ def seeded(seed: int | str) -> random.Random:
     return random.Random(seed)  # noqa: S311 - invents photos and shuffles ties, guards nothing
 
 
-def uuid4(chance: random.Random) -> str:
+def uuid4(rng: random.Random) -> str:
     """Return a random UUID of version 4, the only version that Immich takes as an id."""
-    digits = f"{chance.getrandbits(128):032x}"
+    digits = f"{rng.getrandbits(128):032x}"
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

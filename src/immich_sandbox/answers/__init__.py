@@ -1,3 +1,3 @@
-"""What the server's answers look like."""
+"""The JSON of responses, and pages of search results."""
 
 from __future__ import annotations

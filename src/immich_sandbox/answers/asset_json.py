@@ -1,4 +1,4 @@
-"""Writes assets as JSON: what a level tells about one, and pages of them out of bytes that are kept."""
+"""Writes assets as the JSON of a level, and pages of them from cached bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users, people, tags, stacks and albums look like in answers."""
+"""The JSON of users, people, tags, stacks and albums."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def user_json(user: User, stamp: Stamp = times.zulu) -> dict[str, Any]:
 
 
 def own_user_json(user: User, usage: int) -> dict[str, Any]:
-    """Return a user as `GET /users/me` tells it; `usage` is in bytes."""
+    """Return a user as in `GET /users/me`; `usage` is in bytes."""
     return {
         **user_json(user),
         "storageLabel": "admin" if user.is_admin else None,

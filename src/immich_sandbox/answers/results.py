@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 
 class Results:
-    """Answers by what was asked; any change of the library empties it."""
+    """A cache of search results; any change of the library empties it."""
 
     def __init__(self, library: Library) -> None:
-        """Answer from this library."""
+        """Keep results of this library."""
         self._library = library
         self._revision = -1
         self._cache: OrderedDict[Hashable, Any] = OrderedDict()
@@ -34,18 +34,18 @@ class Results:
         self._draws += 1
         return self._draws
 
-    def cached(self, question: Hashable, make: Callable[[], T]) -> T:
-        """Return the answer to this question, made anew only after a change; questions of one kind differ in it."""
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result kept under this key, computed if there is none since the last change."""
         if self._revision != self._library.revision:
             self._cache.clear()
             self._revision = self._library.revision
-        if question in self._cache:
-            self._cache.move_to_end(question)
+        if key in self._cache:
+            self._cache.move_to_end(key)
         else:
-            self._cache[question] = make()
+            self._cache[key] = make()
             if len(self._cache) > _MOST_REMEMBERED:
                 self._cache.popitem(last=False)
-        result: T = self._cache[question]
+        result: T = self._cache[key]
         return result
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_sandbox.api_error import ApiError
-from immich_sandbox.request import json_answer
+from immich_sandbox.request import json_response
 
 if TYPE_CHECKING:
-    from immich_sandbox.request import Answer, ApiRequest
+    from immich_sandbox.request import ApiRequest, Response
 
 _NAMES = (
     *("thumbnailGeneration", "metadataExtraction", "videoConversion", "faceDetection", "facialRecognition"),
@@ -18,28 +18,28 @@ _NAMES = (
 """Those of 3.1; before, there were fewer."""
 
 
-def queues(call: ApiRequest) -> Answer:
+def queues(request: ApiRequest) -> Response:
     """GET /queues (2.4 and later)."""
-    _require_admin(call)
-    return json_answer([{"name": name, "isPaused": False, "statistics": _counts(call, name)} for name in _NAMES])
+    _require_admin(request)
+    return json_response([{"name": name, "isPaused": False, "statistics": _counts(request, name)} for name in _NAMES])
 
 
-def jobs(call: ApiRequest) -> Answer:
+def jobs(request: ApiRequest) -> Response:
     """GET /jobs: the older way."""
-    _require_admin(call)
-    return json_answer({name: _job(call, name) for name in _NAMES})
+    _require_admin(request)
+    return json_response({name: _job(request, name) for name in _NAMES})
 
 
-def _job(call: ApiRequest, name: str) -> dict[str, object]:
-    status = {"isActive": bool(call.backend.settings.queues.get(name)), "isPaused": False}
-    return {"jobCounts": _counts(call, name), "queueStatus": status}
+def _job(request: ApiRequest, name: str) -> dict[str, object]:
+    status = {"isActive": bool(request.backend.settings.queues.get(name)), "isPaused": False}
+    return {"jobCounts": _counts(request, name), "queueStatus": status}
 
 
-def _counts(call: ApiRequest, name: str) -> dict[str, int]:
+def _counts(request: ApiRequest, name: str) -> dict[str, int]:
     nothing = dict.fromkeys(("active", "completed", "failed", "delayed", "paused"), 0)
-    return {**nothing, "waiting": call.backend.settings.queues.get(name, 0)}
+    return {**nothing, "waiting": request.backend.settings.queues.get(name, 0)}
 
 
-def _require_admin(call: ApiRequest) -> None:
-    if not call.library.users[call.user_id].is_admin:
+def _require_admin(request: ApiRequest) -> None:
+    if not request.library.users[request.user_id].is_admin:
         raise ApiError(403, "Forbidden")

@@ -9,58 +9,58 @@ from immich_sandbox.answers.asset_json import duration_text
 from immich_sandbox.api_error import ApiError
 from immich_sandbox.library import times
 from immich_sandbox.library.access import readable_album
-from immich_sandbox.request import json_answer
+from immich_sandbox.request import json_response
 from immich_sandbox.requests.fields import ORDERS, VISIBILITIES, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_sandbox.library.records import Asset
-    from immich_sandbox.request import Answer, ApiRequest
+    from immich_sandbox.request import ApiRequest, Response
 
 _SIZES = ("DAY", "MONTH")
 
 
-def buckets(call: ApiRequest) -> Answer:
+def buckets(request: ApiRequest) -> Response:
     """GET /timeline/buckets: how many assets each month of local time has."""
-    parameters = _parameters(call)
+    parameters = _parameters(request)
     start = _bucket_start(parameters)
-    counts = Counter(start(asset.local_date_time) for asset in _shown(call, parameters))
-    if call.level.columnar_buckets:
+    counts = Counter(start(asset.local_date_time) for asset in _shown(request, parameters))
+    if request.level.columnar_buckets:
         names = {count: count for count in counts}
     else:
         names = {count: f"{count}T00:00:00.000Z" for count in counts}
     listed = sorted(counts, reverse=parameters.get("order", "desc") == "desc")
-    return json_answer([{"timeBucket": names[month], "count": counts[month]} for month in listed])
+    return json_response([{"timeBucket": names[month], "count": counts[month]} for month in listed])
 
 
-def bucket(call: ApiRequest) -> Answer:
+def bucket(request: ApiRequest) -> Response:
     """GET /timeline/bucket: one month in columns (1.133 and later), or as whole assets before."""
-    parameters = _parameters(call, Field("timeBucket", "text", required=True))
+    parameters = _parameters(request, Field("timeBucket", "text", required=True))
     start = _bucket_start(parameters)
     wanted = parameters["timeBucket"][:10]
-    shown = [asset for asset in _shown(call, parameters) if start(asset.local_date_time) == wanted]
+    shown = [asset for asset in _shown(request, parameters) if start(asset.local_date_time) == wanted]
     shown.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=parameters.get("order", "desc") == "desc")
-    if not call.level.columnar_buckets:
-        return json_answer([call.backend.writer.updated(asset) for asset in shown])
+    if not request.level.columnar_buckets:
+        return json_response([request.backend.writer.updated(asset) for asset in shown])
     # The list of months counts assets without EXIF, the month itself leaves them out (an INNER JOIN).
-    return json_answer(_columns(call, [asset for asset in shown if asset.exif], parameters))
+    return json_response(_columns(request, [asset for asset in shown if asset.exif], parameters))
 
 
-def markers(call: ApiRequest) -> Answer:
+def markers(request: ApiRequest) -> Response:
     """GET /map/markers: every place of every photo in one call."""
     flags = ("isArchived", "isFavorite", "withPartners", "withSharedAlbums")
     dates = ("fileCreatedAfter", "fileCreatedBefore")
-    parameters = call.checked_query(
+    parameters = request.checked_query(
         *(Field(name, "boolean") for name in flags), *(Field(name, "date") for name in dates)
     )
-    library = call.library
-    owners = {call.user_id}
+    library = request.library
+    owners = {request.user_id}
     if parameters.get("withPartners"):
-        owners |= {partner.shared_by_id for partner in library.partners if partner.shared_with_id == call.user_id}
+        owners |= {partner.shared_by_id for partner in library.partners if partner.shared_with_id == request.user_id}
     shared = set[str]()
     if parameters.get("withSharedAlbums"):
-        mine = (album for album in library.albums.values() if call.user_id in album.roles)
+        mine = (album for album in library.albums.values() if request.user_id in album.roles)
         shared.update(*(album.asset_ids for album in mine))
     visible = ("timeline", "archive") if parameters.get("isArchived") else ("timeline",)
     after, before = parameters.get("fileCreatedAfter"), parameters.get("fileCreatedBefore")
@@ -74,16 +74,16 @@ def markers(call: ApiRequest) -> Answer:
         and (after is None or asset.file_created_at >= after)
         and (before is None or asset.file_created_at <= before)
     )
-    return json_answer([marker for asset in assets if (marker := _marker(asset))])
+    return json_response([marker for asset in assets if (marker := _marker(asset))])
 
 
-def album_markers(call: ApiRequest) -> Answer:
+def album_markers(request: ApiRequest) -> Response:
     """GET /albums/{id}/map-markers (3.0 and later)."""
-    album = readable_album(call.library, call.ids["id"], call.user_id)
-    members = [call.library.assets[asset_id] for asset_id in album.asset_ids]
+    album = readable_album(request.library, request.ids["id"], request.user_id)
+    members = [request.library.assets[asset_id] for asset_id in album.asset_ids]
     shown = [asset for asset in members if asset.visibility == "timeline" and asset.deleted_at is None]
     shown.sort(key=lambda asset: asset.file_created_at, reverse=True)
-    return json_answer([marker for asset in shown if (marker := _marker(asset))])
+    return json_response([marker for asset in shown if (marker := _marker(asset))])
 
 
 def _marker(asset: Asset) -> dict[str, Any] | None:
@@ -94,20 +94,20 @@ def _marker(asset: Asset) -> dict[str, Any] | None:
     return {"id": asset.id, "lat": exif.latitude, "lon": exif.longitude, **place}
 
 
-def _parameters(call: ApiRequest, *more: Field) -> dict[str, Any]:
+def _parameters(request: ApiRequest, *more: Field) -> dict[str, Any]:
     flags = ["isFavorite", "isTrashed", "withPartners", "withStacked", "withCoordinates"]
     fields = [Field(name, "uuid") for name in ("albumId", "personId", "tagId", "userId")]
     fields.append(Field("order", "choice", choices=ORDERS))
-    if call.level.columnar_buckets:
+    if request.level.columnar_buckets:
         fields.append(Field("visibility", "choice", choices=VISIBILITIES))
     else:
         flags.append("isArchived")
         fields.append(Field("size", "choice", choices=_SIZES, required=True))
-    parameters = call.checked_query(*fields, *(Field(name, "boolean") for name in flags), *more)
+    parameters = request.checked_query(*fields, *(Field(name, "boolean") for name in flags), *more)
     if parameters.get("visibility") == "locked":
         raise ApiError(401, "Elevated permission is required")
     narrow = parameters.get("visibility") == "timeline" and not parameters.keys() & {"isFavorite", "isTrashed"}
-    if parameters.get("withPartners") and call.level.columnar_buckets and not narrow:
+    if parameters.get("withPartners") and request.level.columnar_buckets and not narrow:
         raise ApiError(400, "withPartners is only supported for non-archived, non-trashed, non-favorited assets")
     return parameters
 
@@ -118,15 +118,15 @@ def _bucket_start(parameters: dict[str, Any]) -> Callable[[int], str]:
     return times.month
 
 
-def _shown(call: ApiRequest, parameters: dict[str, Any]) -> list[Asset]:
-    library = call.library
+def _shown(request: ApiRequest, parameters: dict[str, Any]) -> list[Asset]:
+    library = request.library
     rows = library.timeline
     if "albumId" in parameters:
-        album = readable_album(library, parameters["albumId"], call.user_id)
+        album = readable_album(library, parameters["albumId"], request.user_id)
         rows = [library.assets[asset_id] for asset_id in album.asset_ids]
     else:
-        user_id = parameters.get("userId", call.user_id)
-        shared = user_id in library.searchable_owners(call.user_id)
+        user_id = parameters.get("userId", request.user_id)
+        shared = user_id in library.searchable_owners(request.user_id)
         if not shared:
             raise ApiError(400, "Not found or no timeline.read access")
         owners = library.searchable_owners(user_id) if parameters.get("withPartners") else {user_id}
@@ -141,7 +141,7 @@ def _shown(call: ApiRequest, parameters: dict[str, Any]) -> list[Asset]:
         and ("isFavorite" not in parameters or asset.is_favorite == parameters["isFavorite"])
         and ("personId" not in parameters or parameters["personId"] in asset.person_ids)
         and (not family or not family.isdisjoint(asset.tag_ids))
-        and (not parameters.get("withStacked") or _is_shown_of_stack(call, asset))
+        and (not parameters.get("withStacked") or _is_shown_of_stack(request, asset))
     ]
 
 
@@ -153,20 +153,20 @@ def _visible(parameters: dict[str, Any]) -> tuple[str, ...]:
     return ("timeline", "archive")
 
 
-def _is_shown_of_stack(call: ApiRequest, asset: Asset) -> bool:
-    stack = call.library.stacks.get(asset.stack_id or "")
+def _is_shown_of_stack(request: ApiRequest, asset: Asset) -> bool:
+    stack = request.library.stacks.get(asset.stack_id or "")
     return stack is None or stack.primary_asset_id == asset.id
 
 
-def _columns(call: ApiRequest, assets: list[Asset], parameters: dict[str, Any]) -> dict[str, list[Any]]:
-    level = call.level
+def _columns(request: ApiRequest, assets: list[Asset], parameters: dict[str, Any]) -> dict[str, list[Any]]:
+    level = request.level
     duration = duration_text if level.duration_text else (lambda milliseconds: milliseconds)
     exif = [asset.exif for asset in assets]
     columns: dict[str, list[Any]] = {
         "id": [asset.id for asset in assets],
         "ownerId": [asset.owner_id for asset in assets],
         "visibility": [asset.visibility for asset in assets],
-        "isFavorite": [asset.is_favorite and asset.owner_id == call.user_id for asset in assets],
+        "isFavorite": [asset.is_favorite and asset.owner_id == request.user_id for asset in assets],
         "isImage": [asset.type == "IMAGE" for asset in assets],
         "isTrashed": [asset.deleted_at is not None for asset in assets],
         "livePhotoVideoId": [asset.live_photo_video_id for asset in assets],
@@ -186,7 +186,7 @@ def _columns(call: ApiRequest, assets: list[Asset], parameters: dict[str, Any]) 
         columns["latitude"] = [exif_row.latitude if exif_row else None for exif_row in exif]
         columns["longitude"] = [exif_row.longitude if exif_row else None for exif_row in exif]
     if parameters.get("withStacked"):
-        columns["stack"] = [_stack(call, asset) for asset in assets]
+        columns["stack"] = [_stack(request, asset) for asset in assets]
     return columns
 
 
@@ -199,6 +199,6 @@ def _ratio(asset: Asset) -> float:
     return round(asset.width / asset.height, 3) if asset.width and asset.height else 1
 
 
-def _stack(call: ApiRequest, asset: Asset) -> list[str] | None:
-    stack = call.library.stacks.get(asset.stack_id or "")
+def _stack(request: ApiRequest, asset: Asset) -> list[str] | None:
+    stack = request.library.stacks.get(asset.stack_id or "")
     return [stack.id, str(len(stack.asset_ids))] if stack else None

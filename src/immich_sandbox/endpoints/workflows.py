@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from immich_sandbox.api_error import ApiError, no_access
 from immich_sandbox.library import times
 from immich_sandbox.library.records import Workflow
-from immich_sandbox.request import Answer, json_answer
+from immich_sandbox.request import Response, json_response
 from immich_sandbox.requests.fields import Field
 
 if TYPE_CHECKING:
@@ -42,60 +42,60 @@ _FIELDS = (
 )
 
 
-def methods(_call: ApiRequest) -> Answer:
+def methods(_call: ApiRequest) -> Response:
     """GET /plugins/methods: what steps may do."""
-    return json_answer([_method(name, title) for name, title in _METHODS.items()])
+    return json_response([_method(name, title) for name, title in _METHODS.items()])
 
 
-def triggers(_call: ApiRequest) -> Answer:
+def triggers(_call: ApiRequest) -> Response:
     """GET /workflows/triggers."""
-    return json_answer([{"trigger": trigger, "types": _TYPES} for trigger in TRIGGERS])
+    return json_response([{"trigger": trigger, "types": _TYPES} for trigger in TRIGGERS])
 
 
-def list_workflows(call: ApiRequest) -> Answer:
+def list_workflows(request: ApiRequest) -> Response:
     """GET /workflows: those of the user."""
-    mine = [workflow for workflow in call.library.workflows.values() if workflow.owner_id == call.user_id]
-    return json_answer([_json(workflow) for workflow in mine])
+    mine = [workflow for workflow in request.library.workflows.values() if workflow.owner_id == request.user_id]
+    return json_response([_json(workflow) for workflow in mine])
 
 
-def create_workflow(call: ApiRequest) -> Answer:
+def create_workflow(request: ApiRequest) -> Response:
     """POST /workflows: 201, and without the steps whatever was stored (3.1.0, recorded)."""
-    body = call.checked_body(Field("trigger", "choice", choices=TRIGGERS, required=True), *_FIELDS)
+    body = request.checked_body(Field("trigger", "choice", choices=TRIGGERS, required=True), *_FIELDS)
     steps = _steps(body.get("steps", []))
-    library = call.library
+    library = request.library
     now = library.now()
-    workflow = Workflow(library.new_id(), call.user_id, body["trigger"], now, now)
+    workflow = Workflow(library.new_id(), request.user_id, body["trigger"], now, now)
     _change(workflow, body)
     workflow.steps = steps
     library.workflows[workflow.id] = workflow
     library.revision += 1
-    return json_answer({**_json(workflow), "steps": []}, 201)
+    return json_response({**_json(workflow), "steps": []}, 201)
 
 
-def get_workflow(call: ApiRequest) -> Answer:
+def get_workflow(request: ApiRequest) -> Response:
     """GET /workflows/{id}."""
-    return json_answer(_json(_own(call, "workflow.read")))
+    return json_response(_json(_own(request, "workflow.read")))
 
 
-def update_workflow(call: ApiRequest) -> Answer:
+def update_workflow(request: ApiRequest) -> Response:
     """PUT and PATCH /workflows/{id}."""
-    workflow = _own(call, "workflow.update")
-    body = call.checked_body(Field("trigger", "choice", choices=TRIGGERS), *_FIELDS)
+    workflow = _own(request, "workflow.update")
+    body = request.checked_body(Field("trigger", "choice", choices=TRIGGERS), *_FIELDS)
     steps = _steps(body["steps"]) if "steps" in body else workflow.steps
     _change(workflow, body)
-    workflow.steps, workflow.updated_at = steps, call.library.now()
-    return json_answer(_json(workflow))
+    workflow.steps, workflow.updated_at = steps, request.library.now()
+    return json_response(_json(workflow))
 
 
-def delete_workflow(call: ApiRequest) -> Answer:
+def delete_workflow(request: ApiRequest) -> Response:
     """DELETE /workflows/{id}."""
-    del call.library.workflows[_own(call, "workflow.delete").id]
-    return Answer(204, content_type="")
+    del request.library.workflows[_own(request, "workflow.delete").id]
+    return Response(204, content_type="")
 
 
-def _own(call: ApiRequest, permission: str) -> Workflow:
-    workflow = call.library.workflows.get(call.ids["id"])
-    if workflow is None or workflow.owner_id != call.user_id:
+def _own(request: ApiRequest, permission: str) -> Workflow:
+    workflow = request.library.workflows.get(request.ids["id"])
+    if workflow is None or workflow.owner_id != request.user_id:
         raise no_access(permission)
     return workflow
 

@@ -84,8 +84,8 @@ def query_vector(text: str) -> tuple[float, ...]:
         if concept_of_word is not None:
             vector[concept_of_word] += 1.0
         else:
-            chance = seeded(f"word {word}")
-            vector = [value + chance.gauss(0.0, 0.1) for value in vector]
+            rng = seeded(f"word {word}")
+            vector = [value + rng.gauss(0.0, 0.1) for value in vector]
     return _normal(vector)
 
 

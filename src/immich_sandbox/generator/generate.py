@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_sandbox.generator.people import Cast, add_cast
+from immich_sandbox.generator.people import PeopleAndTags, add_people_and_tags
 from immich_sandbox.generator.photographer import Photographer
 from immich_sandbox.library import times
 from immich_sandbox.library.library import Library
@@ -28,21 +28,21 @@ def generate(assets: int = 2000, *, seed: int = 1, ties: int = 0) -> Library:
     From 2,000 assets on, 60 of Alice's photos share one instant; `ties` puts that many more of them, counted in
     `assets`, on another instant.
     """
-    chance = seeded(f"library {seed} {assets} {ties}")
+    rng = seeded(f"library {seed} {assets} {ties}")
     library = Library(clock=_CLOCK, seed=seed)
-    casts = [_add_user(library, name, chance) for name in ("Alice", "Bob")]
-    bobs = assets // 10
-    made = _shoot(casts[1], bobs, chance)
-    made += _shoot(casts[0], assets - bobs, chance, ties=ties)
+    alice_people, bob_people = [_add_user(library, name, rng) for name in ("Alice", "Bob")]
+    bob_count = assets // 10
+    made = _make_photos(bob_people, bob_count, rng)
+    made += _make_photos(alice_people, assets - bob_count, rng, ties=ties)
     library.add_assets(made)
     _add_stacks(library)
-    alice, bob = (cast.user.id for cast in casts)
+    alice, bob = alice_people.user.id, bob_people.user.id
     library.partners.append(Partner(shared_by_id=bob, shared_with_id=alice))
     _add_albums(library, alice, bob)
     return library
 
 
-def _add_user(library: Library, name: str, chance: Random) -> Cast:
+def _add_user(library: Library, name: str, rng: Random) -> PeopleAndTags:
     user = User(
         id=library.new_id(),
         name=name,
@@ -52,24 +52,26 @@ def _add_user(library: Library, name: str, chance: Random) -> Cast:
         is_admin=not library.users,
     )
     library.users[user.id] = user
-    return add_cast(library, user, chance)
+    return add_people_and_tags(library, user, rng)
 
 
-def _shoot(cast: Cast, count: int, chance: Random, *, ties: int = 0) -> list[Asset]:
-    photographer = Photographer(cast, chance)
+def _make_photos(people: PeopleAndTags, count: int, rng: Random, *, ties: int = 0) -> list[Asset]:
+    photographer = Photographer(people, rng)
     tied = min(ties, count)
     small = (
-        _SMALL_TIE if cast.user.is_admin and count + count // 9 >= _SMALL_TIE_FROM and count > tied + _SMALL_TIE else 0
+        _SMALL_TIE
+        if people.user.is_admin and count + count // 9 >= _SMALL_TIE_FROM and count > tied + _SMALL_TIE
+        else 0
     )
-    photographer.shoot_at_once(_TIE_INSTANT, tied)
-    photographer.shoot_at_once(_TIE_INSTANT + 400 * times.DAY, small)
-    photographer.shoot_specials(count - len(photographer.assets))
-    photographer.shoot_occasions(count - len(photographer.assets))
+    photographer.add_simultaneous(_TIE_INSTANT, tied)
+    photographer.add_simultaneous(_TIE_INSTANT + 400 * times.DAY, small)
+    photographer.add_odd_cases(count - len(photographer.assets))
+    photographer.add_occasions(count - len(photographer.assets))
     return photographer.assets
 
 
 def _add_stacks(library: Library) -> None:
-    """Every burst becomes a stack; its members carry the same made-up stack id already."""
+    """Make a stack of every burst, whose photos carry the same stack id already."""
     for asset in library.timeline:
         if asset.stack_id is None:
             continue

@@ -23,8 +23,8 @@ _FAVORITES = frozenset({"Emma", "Noah"})
 
 
 @dataclass(slots=True)
-class Cast:
-    """Who may appear in a user's photos, how often, and the tags there are."""
+class PeopleAndTags:
+    """A user, the people in the photos of this user with their weights, and the tags."""
 
     user: User
     person_ids: list[str] = field(default_factory=list)
@@ -33,13 +33,13 @@ class Cast:
 
     @property
     def odds(self) -> Sequence[int]:
-        """The weights, added up, as `Random.choices` likes them."""
+        """The cumulative weights, for `Random.choices`."""
         return list(accumulate(self.weights))
 
 
-def add_cast(library: Library, user: User, chance: Random) -> Cast:
-    """Put a user's people and tags into the library."""
-    cast = Cast(user)
+def add_people_and_tags(library: Library, user: User, rng: Random) -> PeopleAndTags:
+    """Add the people and tags of a user to the library. Returns them."""
+    people = PeopleAndTags(user)
     named = list(PEOPLE.items()) if user.is_admin else [("Emma", 9), ("Noah", 7), ("Jane Doe", 6), ("Bob's boss", 3)]
     strangers: list[tuple[str, int]] = [
         ("Alex Kim", 6),
@@ -50,26 +50,26 @@ def add_cast(library: Library, user: User, chance: Random) -> Cast:
         ("Waiter", 5),
     ]
     for name, weight in named + (strangers if user.is_admin else []):
-        _add_person(library, cast, name, weight, chance)
+        _add_person(library, people, name, weight, rng)
     for index, value in enumerate(TAGS if user.is_admin else ()):
         created = user.created_at + index * times.MINUTE
-        parent = cast.tag_ids.get(value.rpartition("/")[0])
-        tag = Tag(uuid4(chance), user.id, value, created, created + times.DAY, parent)
+        parent = people.tag_ids.get(value.rpartition("/")[0])
+        tag = Tag(uuid4(rng), user.id, value, created, created + times.DAY, parent)
         library.tags[tag.id] = tag
-        cast.tag_ids[value] = tag.id
-    return cast
+        people.tag_ids[value] = tag.id
+    return people
 
 
-def _add_person(library: Library, cast: Cast, name: str, weight: int, chance: Random) -> None:
+def _add_person(library: Library, people: PeopleAndTags, name: str, weight: int, rng: Random) -> None:
     person = Person(
-        id=uuid4(chance),
-        owner_id=cast.user.id,
+        id=uuid4(rng),
+        owner_id=people.user.id,
         name=name,
-        updated_at=cast.user.created_at + times.HOUR + len(library.people) * 5_386_437,
+        updated_at=people.user.created_at + times.HOUR + len(library.people) * 5_386_437,
         birth_date=_BIRTH_DATES.get(name),
         is_hidden=name == "Waiter",
         is_favorite=name in _FAVORITES,
     )
     library.people[person.id] = person
-    cast.person_ids.append(person.id)
-    cast.weights.append(weight)
+    people.person_ids.append(person.id)
+    people.weights.append(weight)

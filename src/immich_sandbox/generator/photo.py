@@ -21,16 +21,16 @@ _EXPOSURES = ("1/1000", "1/500", "1/250", "1/125", "1/60", "1/30", "1/8", "2")
 _EXTRA = CONCEPTS.index("tree"), CONCEPTS.index("sky"), CONCEPTS.index("portrait"), CONCEPTS.index("building")
 
 
-def expose(scene: Scene, instant: int, owner: User, number: int, chance: Random) -> Asset:
+def make_photo(scene: Scene, instant: int, owner: User, number: int, rng: Random) -> Asset:
     """Return a photo of a scene at an instant; `number` counts the owner's photos."""
     camera = scene.camera
     local = instant + scene.place.offset * times.MINUTE
     created = max(instant, _UPLOADS_BEGIN) + number * 1_000_003 % times.DAY
-    upright = chance.random() < 0.3
+    upright = rng.random() < 0.3
     name = _file_name(camera, number, local)
     month = times.day_text(local // times.DAY)[:7]
     asset = Asset(
-        id=uuid4(chance),
+        id=uuid4(rng),
         owner_id=owner.id,
         original_path=f"/data/library/{owner.name.lower()}/{month}/{name}",
         original_file_name=name,
@@ -40,27 +40,27 @@ def expose(scene: Scene, instant: int, owner: User, number: int, chance: Random)
         updated_at=created + 30 * times.SECOND,
         width=camera.height if upright else camera.width,
         height=camera.width if upright else camera.height,
-        concepts=(*scene.occasion.concepts, (_EXTRA[number % 4], chance.random() * 0.4 + 0.01)),
+        concepts=(*scene.occasion.concepts, (_EXTRA[number % 4], rng.random() * 0.4 + 0.01)),
     )
-    asset.exif = _exif(scene, instant, chance)
+    asset.exif = _exif(scene, instant, rng)
     return asset
 
 
-def _exif(scene: Scene, instant: int, chance: Random) -> Exif:
+def _exif(scene: Scene, instant: int, rng: Random) -> Exif:
     camera, place = scene.camera, scene.place
-    exif = Exif(file_size=chance.randint(300_000, 9_000_000), date_time_original=instant, modify_date=instant)
+    exif = Exif(file_size=rng.randint(300_000, 9_000_000), date_time_original=instant, modify_date=instant)
     if not camera.make:
         return exif
     exif.make, exif.model, exif.lens_model = camera.make, camera.model, camera.lens
     exif.f_number, exif.focal_length, exif.orientation = camera.f_number, camera.focal_length, "1"
-    exif.iso, exif.exposure_time = chance.choice(_ISO), chance.choice(_EXPOSURES)
+    exif.iso, exif.exposure_time = rng.choice(_ISO), rng.choice(_EXPOSURES)
     exif.time_zone = place.zone
-    luck = chance.random()
+    luck = rng.random()
     if luck < 0.1 and scene.occasion.descriptions:
         exif.description = scene.occasion.descriptions[0]
     if camera.make in ("Apple", "samsung") or luck < 0.5:
-        exif.latitude = round(place.latitude + chance.uniform(-0.02, 0.02), 6)
-        exif.longitude = round(place.longitude + chance.uniform(-0.04, 0.04), 6)
+        exif.latitude = round(place.latitude + rng.uniform(-0.02, 0.02), 6)
+        exif.longitude = round(place.longitude + rng.uniform(-0.04, 0.04), 6)
         exif.city, exif.state, exif.country = place.city, place.state, place.country
     return exif
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from immich_sandbox.generator.photo import expose
+from immich_sandbox.generator.photo import make_photo
 from immich_sandbox.generator.scenes import (
     CABIN,
     CAMERAS,
@@ -29,7 +29,7 @@ from immich_sandbox.seeded import uuid4
 if TYPE_CHECKING:
     from random import Random
 
-    from immich_sandbox.generator.people import Cast
+    from immich_sandbox.generator.people import PeopleAndTags
     from immich_sandbox.library.records import Asset
 
 _PAPERS_BEGIN = times.parse("2025-01-10T12:30:00Z")
@@ -58,42 +58,42 @@ class _Series:
 class Photographer:
     """Collects one user's assets in `assets`, oldest request first."""
 
-    def __init__(self, cast: Cast, chance: Random) -> None:
-        """Take pictures of `cast`, by `chance`."""
+    def __init__(self, people: PeopleAndTags, rng: Random) -> None:
+        """Photograph these people; every choice is drawn from `rng`."""
         self.assets: list[Asset] = []
-        self._cast = cast
-        self._odds = cast.odds
-        self._chance = chance
-        self._library_id = uuid4(chance)
+        self._people_and_tags = people
+        self._odds = people.odds
+        self._rng = rng
+        self._library_id = uuid4(rng)
         self._camera_weights = [camera.weight for camera in CAMERAS]
 
     # -- series -----------------------------------------------------------------------------------------------------
 
-    def shoot_occasions(self, count: int) -> None:
-        """Fill up with occasions of a day each, 2 to 24 photos long, with everything that happens among photos."""
-        chance = self._chance
+    def add_occasions(self, count: int) -> None:
+        """Add occasions of one day and 2 to 24 photos each, with videos, bursts and live photos among them."""
+        rng = self._rng
         end = len(self.assets) + count
         while len(self.assets) < end:
-            if chance.random() < 0.1:
-                self._take_screenshot(chance.randrange(-60, 14))
+            if rng.random() < 0.1:
+                self._take_screenshot(rng.randrange(-60, 14))
                 continue
-            occasion = chance.choice(OCCASIONS)
-            instant = self._day_for(occasion) + chance.randrange(6, 20) * times.HOUR
+            occasion = rng.choice(OCCASIONS)
+            instant = self._day_for(occasion) + rng.randrange(6, 20) * times.HOUR
             place = self._place_for(occasion)
             people, tags = self._people(occasion.people), self._tags_for(occasion, place)
             series = _Series(Scene(occasion, place, self._camera_for(instant)), people, tags, end)
-            for _ in range(chance.randint(2, 24)):
+            for _ in range(rng.randint(2, 24)):
                 if len(self.assets) >= end:
                     break
-                instant += int(chance.expovariate(1 / 240) * times.SECOND) // 1000 * 1000 + 1000
-                self._shot(series, instant)
+                instant += int(rng.expovariate(1 / 240) * times.SECOND) // 1000 * 1000 + 1000
+                self._take_of_series(series, instant)
 
-    def shoot_at_once(self, instant: int, count: int) -> None:
-        """Take many photos that share one instant, as imports with a date only have."""
+    def add_simultaneous(self, instant: int, count: int) -> None:
+        """Add photos that share one instant, as imports have whose files give a date only."""
         for _ in range(count):
             self._take(Scene(OCCASIONS[0], HOME, CAMERAS[0]), instant)
 
-    def shoot_specials(self, count: int) -> None:
+    def add_odd_cases(self, count: int) -> None:
         """Add the odd cases that rules and tests ask for, as many of them as `count` allows."""
         kinds = (
             self._take_external,
@@ -141,25 +141,25 @@ class Photographer:
     def _take_receipt(self, step: int) -> None:
         asset = self._take(Scene(RECEIPT, HOME, CAMERAS[6]), _PAPERS_BEGIN + step * 45 * times.DAY)
         asset.text = "Receipt total 12,90 EUR thank you"
-        if self._cast.tag_ids:
-            asset.tag_ids = (self._cast.tag_ids["Work/Receipts"],)
+        if self._people_and_tags.tag_ids:
+            asset.tag_ids = (self._people_and_tags.tag_ids["Work/Receipts"],)
 
     def _take_screenshot(self, step: int) -> None:
         """Its instant is the file's, with microseconds that no answer shows but every filter compares."""
         instant = _PAPERS_BEGIN + step * 45 * times.DAY + times.HOUR + 123_456
         self._take(Scene(SCREENSHOT, HOME, _NO_CAMERA), instant).text = "Boarding pass gate B12 seat 14A"
 
-    # -- one shot of a series ---------------------------------------------------------------------------------------
+    # -- one photo of a series --------------------------------------------------------------------------------------
 
-    def _shot(self, series: _Series, instant: int) -> None:
-        chance = self._chance
+    def _take_of_series(self, series: _Series, instant: int) -> None:
+        rng = self._rng
         people, room = series.people, series.end - len(self.assets) - 1
         asset = self._take(series.scene, instant)
-        if people and chance.random() < 0.6:
-            asset.person_ids = people if chance.random() < 0.5 else people[: chance.randint(1, len(people))]
-        if chance.random() < 0.5:
+        if people and rng.random() < 0.6:
+            asset.person_ids = people if rng.random() < 0.5 else people[: rng.randint(1, len(people))]
+        if rng.random() < 0.5:
             asset.tag_ids = series.tags
-        luck = chance.random()
+        luck = rng.random()
         if luck < 0.03:
             self._make_video(asset)
         elif luck < 0.05 and room >= 1 and series.scene.camera.make == "Apple":
@@ -169,7 +169,7 @@ class Photographer:
         self._decide_state(asset)
 
     def _decide_state(self, asset: Asset) -> None:
-        luck = self._chance.random()
+        luck = self._rng.random()
         if luck < 0.08:
             asset.is_favorite = True
         elif luck < 0.12 and asset.stack_id is None and asset.live_photo_video_id is None:
@@ -182,7 +182,7 @@ class Photographer:
 
     def _make_video(self, asset: Asset) -> None:
         asset.type = "VIDEO"
-        asset.duration_ms = self._chance.randint(1, 90) * 1000
+        asset.duration_ms = self._rng.randint(1, 90) * 1000
         self._rename(asset, "mp4")
 
     def _add_motion_part(self, asset: Asset) -> None:
@@ -194,7 +194,7 @@ class Photographer:
         asset.live_photo_video_id = part.id
 
     def _add_burst(self, asset: Asset, series: _Series) -> None:
-        asset.stack_id = uuid4(self._chance)
+        asset.stack_id = uuid4(self._rng)
         for _ in range(2):
             more = self._take(series.scene, asset.file_created_at)
             more.stack_id = asset.stack_id
@@ -205,37 +205,37 @@ class Photographer:
         asset.original_path = asset.original_path.rpartition(".")[0] + "." + ending
 
     def _take(self, scene: Scene, instant: int) -> Asset:
-        asset = expose(scene, instant, self._cast.user, len(self.assets) + 1000, self._chance)
+        asset = make_photo(scene, instant, self._people_and_tags.user, len(self.assets) + 1000, self._rng)
         self.assets.append(asset)
         return asset
 
     # -- choices ----------------------------------------------------------------------------------------------------
 
     def _day_for(self, occasion: Occasion) -> int:
-        chance = self._chance
-        year = chance.choices(_YEARS, _YEAR_WEIGHTS)[0]
-        month = chance.choice(occasion.months)
-        day = 24 if occasion.name == "Christmas" else chance.randint(1, calendar.monthrange(year, month)[1])
+        rng = self._rng
+        year = rng.choices(_YEARS, _YEAR_WEIGHTS)[0]
+        month = rng.choice(occasion.months)
+        day = 24 if occasion.name == "Christmas" else rng.randint(1, calendar.monthrange(year, month)[1])
         instant = int(datetime(year, month, day, tzinfo=UTC).timestamp()) * times.SECOND
         return instant if instant < _LAST else instant - 366 * times.DAY
 
     def _place_for(self, occasion: Occasion) -> Town:
         if occasion.name == "Cabin":
             return CABIN
-        return HOME if self._chance.random() < 0.45 else self._chance.choice(PLACES)
+        return HOME if self._rng.random() < 0.45 else self._rng.choice(PLACES)
 
     def _camera_for(self, instant: int) -> Camera:
         year = 1970 + instant // (365 * times.DAY + times.DAY // 4)
-        while (camera := self._chance.choices(CAMERAS, self._camera_weights)[0]).since > year:
+        while (camera := self._rng.choices(CAMERAS, self._camera_weights)[0]).since > year:
             pass
         return camera
 
     def _people(self, count: int) -> tuple[str, ...]:
-        drawn = self._chance.choices(self._cast.person_ids, cum_weights=self._odds, k=count)
+        drawn = self._rng.choices(self._people_and_tags.person_ids, cum_weights=self._odds, k=count)
         return tuple(dict.fromkeys(drawn))
 
     def _tags_for(self, occasion: Occasion, place: Town) -> tuple[str, ...]:
-        if not self._cast.tag_ids:
+        if not self._people_and_tags.tag_ids:
             return ()
         wanted = {
             "Pets": occasion.name in ("Walk with the dog", "Cat at home", "Dog on the beach"),
@@ -247,4 +247,4 @@ class Photographer:
             "Family": occasion.name in ("Birthday", "Christmas"),
             "print": occasion.name == "Wedding",
         }
-        return tuple(self._cast.tag_ids[name] for name, applies in wanted.items() if applies)
+        return tuple(self._people_and_tags.tag_ids[name] for name, applies in wanted.items() if applies)

@@ -15,7 +15,7 @@ def readable_album(library: Library, album_id: str, user_id: str, permission: st
     """Return an album that the user owns or that is shared with the user.
 
     Raises:
-        Refusal: 400, for unknown albums and for those of others alike.
+        ApiError: 400, for unknown albums and for those of others alike.
     """
     return album_as(library, album_id, user_id, ("owner", "editor", "viewer"), permission)
 
@@ -24,7 +24,7 @@ def album_as(library: Library, album_id: str, user_id: str, roles: tuple[str, ..
     """Return an album in which the user has one of these roles.
 
     Raises:
-        Refusal: 400 otherwise.
+        ApiError: 400 otherwise.
     """
     album = library.albums.get(album_id)
     if album is None or album.roles.get(user_id) not in roles:
@@ -36,7 +36,7 @@ def readable_asset(library: Library, asset_id: str, user_id: str, permission: st
     """Return an asset that is the user's own, a partner's, or in an album that the user can open.
 
     Raises:
-        Refusal: 400 otherwise, and for locked assets.
+        ApiError: 400 otherwise, and for locked assets.
     """
     asset = library.assets.get(asset_id)
     if asset is None or not (may_share(library, asset, user_id) or _in_readable_album(library, asset, user_id)):
@@ -48,7 +48,7 @@ def own_asset(library: Library, asset_id: str, user_id: str, permission: str) ->
     """Return an asset of the user.
 
     Raises:
-        Refusal: 400 otherwise.
+        ApiError: 400 otherwise.
     """
     asset = library.assets.get(asset_id)
     if asset is None or asset.owner_id != user_id or asset.visibility == "locked":

@@ -1,4 +1,4 @@
-"""Photos on their way through the server's jobs: what it has not found out yet is not there, and comes later.
+"""Photos that wait for the server's jobs: metadata, faces, text and embedding that are added later.
 
 The order is that of a real server: metadata first, then the picture (embedding, faces and text, in any order). A photo
 that was only just uploaded bears the date of its upload, and of its file the size is known; one of an external library
@@ -29,22 +29,22 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "faces": ("person_ids",),
     "text": ("text",),
 }
-"""What each step finds out."""
+"""The fields of an asset that each step fills."""
 
 
 class IndexingBacklog:
-    """Holds photos of one library back, and lets them go."""
+    """Keeps back what the jobs find out about photos, until they are finished."""
 
     def __init__(self, library: Library) -> None:
-        """Begin with everything found out."""
+        """Start without waiting photos."""
         self._library = library
         self._whole: dict[str, Asset] = {}
-        """What held photos are once everything is found out."""
+        """The complete photos by id."""
 
     def hold(self, asset_id: str, *done: str, uploaded: int | None = None, dated: bool = False) -> Asset:
-        """Take a photo back to where only these steps are done; `uploaded` is when it came, now if not given.
+        """Reduce a photo to what is known after these steps alone; `uploaded` is its time of upload, now if not given.
 
-        `dated`: whoever uploaded it told when it was taken, as phones do.
+        `dated`: the upload says when it was taken, as phones do.
 
         Raises:
             KeyError: There is no such asset, or no such step.

@@ -1,4 +1,4 @@
-"""API keys, and which permission each route asks of them."""
+"""API keys and their permissions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class KeyRing:
         """Return the key that a request carries, in `x-api-key` or `?apiKey=`; a Bearer token is no key.
 
         Raises:
-            Refusal: 401, with a text that depends on what is wrong (3.1.0, recorded).
+            ApiError: 401, with a text that depends on what is wrong (3.1.0, recorded).
         """
         secret = headers.get("x-api-key") or query.get("apiKey")
         if secret is None:
@@ -88,7 +88,7 @@ def require(key: ApiKey, route: str, permission: str, level: Level) -> None:
     """Check that a key may call a route, given as `METHOD /path`.
 
     Raises:
-        Refusal: 403, naming the one permission that is missing.
+        ApiError: 403, naming the one permission that is missing.
     """
     if permission and route not in level.any_key_routes and not key.may(permission):
         raise ApiError(403, f"Missing required permission: {permission}")

@@ -46,13 +46,13 @@ class Library:
         self.partners: list[Partner] = []
         self.workflows: dict[str, Workflow] = {}
         self.rankings: dict[str, tuple[str, ...]] = {}
-        """Asset ids, best first, for the texts of which a ranking is known; it goes before the concepts."""
+        """Asset ids, best first, by the text of a query; used instead of the concepts."""
         self.timeline: list[Asset] = []
         """Every asset, by file_created_at, then id."""
         self.revision = 0
         """Grows with every change of anything."""
         self._clock = clock
-        self._chance = seeded(seed)
+        self._rng = seeded(seed)
         self._by_person: defaultdict[str, set[str]] = defaultdict(set)
         self._by_album: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -60,11 +60,11 @@ class Library:
 
     @property
     def clock(self) -> int:
-        """What the clock shows; every answer tells it as its `Date`."""
+        """The time in microseconds; every response has it as its `Date`."""
         return self._clock
 
     def wait(self, microseconds: int) -> None:
-        """Let time go by; a negative one sets the clock back."""
+        """Move the clock on; a negative number sets it back."""
         with self.lock:
             self._clock += microseconds
 
@@ -77,7 +77,7 @@ class Library:
     def new_id(self) -> str:
         """Return an id that was not used before."""
         with self.lock:
-            return uuid4(self._chance)
+            return uuid4(self._rng)
 
     def user_named(self, name: str) -> User:
         """Return the user with this name, in any case.

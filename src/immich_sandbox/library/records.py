@@ -85,7 +85,7 @@ class Partner:
 
 @dataclass(slots=True)
 class Exif:
-    """What was read from the file; an asset without it vanishes from answers that ask for EXIF."""
+    """What was read from the file; searches `withExif` leave out assets without it."""
 
     make: str | None = None
     model: str | None = None
@@ -131,7 +131,7 @@ class Asset:
     live_photo_video_id: str | None = None
     library_id: str | None = None
     device_id: str = "sandbox"
-    """Where it was uploaded from; answers tell it until 2.7."""
+    """The device that uploaded it; part of responses until 2.7."""
     duplicate_id: str | None = None
     stack_id: str | None = None
     width: int | None = None
@@ -150,7 +150,7 @@ class Asset:
 
     @property
     def checksum(self) -> str:
-        """SHA-1 in base64; made from the id where no file stands behind the asset."""
+        """SHA-1 in base64, of the id where the asset has no file."""
         if not self.known_checksum:
             self.known_checksum = base64.b64encode(
                 hashlib.sha1(self.id.encode(), usedforsecurity=False).digest()
@@ -164,7 +164,7 @@ class Asset:
 
     @property
     def mime_type(self) -> str:
-        """The type that the file name's ending stands for."""
+        """The MIME type by the ending of the file name."""
         ending = self.original_file_name.rpartition(".")[2].lower()
         return MIME_TYPES.get(ending, "application/octet-stream")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 _WHOLE = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i"})  # noqa: RUF001
-"""Letters that do not come apart and that PostgreSQL's unaccent.rules spell otherwise all the same."""
+"""Letters without a decomposition in Unicode that PostgreSQL's unaccent.rules replace."""
 
 
 _SIMILAR = 0.5

@@ -48,21 +48,21 @@ _LANDMARKS: Mapping[str, str] = {
 }
 
 
-def draw_background(shown: AbstractSet[str], city: str, season: str, light: Light, chance: Random) -> str:
+def draw_background(shown: AbstractSet[str], city: str, season: str, light: Light, rng: Random) -> str:
     """Return everything from the horizon down to the ground that people stand on."""
     grass = _GRASS[season] if "snow" not in shown else "#f4f8fb"
     if shown & {"mountain", "skiing"}:
-        back = _ridges(chance, snow=season == "winter" or "snow" in shown)
-        return back + _ground("#f1f6fa" if shown & {"snow", "skiing"} else grass, chance) + _pines(chance, 9)
+        back = _ridges(rng, snow=season == "winter" or "snow" in shown)
+        return back + _ground("#f1f6fa" if shown & {"snow", "skiing"} else grass, rng) + _pines(rng, 9)
     if shown & {"beach", "sea", "boat", "swimming"}:
-        return _shore(light, chance, sand="beach" in shown or "swimming" in shown)
+        return _shore(light, rng, sand="beach" in shown or "swimming" in shown)
     if shown & {"lake", "cabin", "sauna"}:
-        return _lake(season, light, chance, grass)
+        return _lake(season, light, rng, grass)
     if shown & {"forest", "hiking", "campfire"}:
-        return _wood(season, chance, 7, 150) + _ground(grass, chance) + _wood(season, chance, 4, 205)
+        return _wood(season, rng, 7, 150) + _ground(grass, rng) + _wood(season, rng, 4, 205)
     if shown & {"city", "street", "building", "bridge", "car"}:
-        return _town(city, light, chance) + (_ground("#f1f5f8", chance) if "snow" in shown else _road(chance))
-    return _wood(season, chance, 5, 165) + _ground(grass, chance) + (_flowers(chance) if "flower" in shown else "")
+        return _town(city, light, rng) + (_ground("#f1f5f8", rng) if "snow" in shown else _road(rng))
+    return _wood(season, rng, 5, 165) + _ground(grass, rng) + (_flowers(rng) if "flower" in shown else "")
 
 
 def room_of(names: list[str]) -> str | None:
@@ -70,12 +70,12 @@ def room_of(names: list[str]) -> str | None:
     return next((name for name in names if name in _INDOORS), None)
 
 
-def draw_room(kind: str, light: Light, chance: Random) -> str:
+def draw_room(kind: str, light: Light, rng: Random) -> str:
     """Return a room: a wall with a window or what hangs there, and the floor."""
     wall, floor = _INDOORS[kind]
     parts = [f'<rect width="400" height="300" fill="{wall}"/><path d="M0 226h400v74H0z" fill="{floor}"/>']
     if kind == "concert":
-        hues = [chance.randrange(360) for _ in range(5)]
+        hues = [rng.randrange(360) for _ in range(5)]
         parts += [
             f'<path d="M{40 + 80 * number} 0l-60 240h120z" fill="hsl({hue} 90% 65%)" opacity=".28"/>'
             for number, hue in enumerate(hues)
@@ -83,9 +83,9 @@ def draw_room(kind: str, light: Light, chance: Random) -> str:
         heads = "".join(f"M{x} 300a15 17 0 0 1 30 0" for x in range(-10, 400, 26))
         return "".join(parts) + f'<path d="M60 190h280v40H60z" fill="#2c1547"/><path d="{heads}" fill="#05020a"/>'
     if kind == "museum":
-        parts += [_painting(x, chance) for x in (40, 160, 280)]
+        parts += [_painting(x, rng) for x in (40, 160, 280)]
         return "".join(parts)
-    x = chance.choice((40, 230))
+    x = rng.choice((40, 230))
     top, middle, _ = light.sky
     parts.append(
         f'<linearGradient id="pane" x2="0" y2="1"><stop stop-color="{top}"/><stop offset="1" stop-color="{middle}"/>'
@@ -93,7 +93,7 @@ def draw_room(kind: str, light: Light, chance: Random) -> str:
         f'<path d="M{x + 60} 36v110M{x} 91h120" stroke="#fff" stroke-width="4"/>'
     )
     if kind == "christmas":
-        parts.append(_christmas_tree(90 if x > 100 else 310, chance))
+        parts.append(_christmas_tree(90 if x > 100 else 310, rng))
     if kind in {"birthday", "party"}:
         flags = "".join(
             f'<path d="M{number * 36} {26 + 14 * math.sin(number * 0.6):.0f}l14 26 14-26z" fill="hsl({number * 53 % 360} 70% 66%)"/>'
@@ -107,21 +107,21 @@ def draw_room(kind: str, light: Light, chance: Random) -> str:
     return "".join(parts)
 
 
-def _ground(colour: str, chance: Random) -> str:
-    left, right = chance.randrange(200, 226), chance.randrange(200, 226)
+def _ground(colour: str, rng: Random) -> str:
+    left, right = rng.randrange(200, 226), rng.randrange(200, 226)
     return (
-        f'<path d="M0 {left}Q200 {chance.randrange(196, 230)} 400 {right}V300H0z" fill="{colour}"/>'
+        f'<path d="M0 {left}Q200 {rng.randrange(196, 230)} 400 {right}V300H0z" fill="{colour}"/>'
         f'<path d="M0 {left + 40}Q220 {left + 16} 400 {right + 52}V300H0z" fill="#000" opacity=".07"/>'
     )
 
 
-def _ridges(chance: Random, *, snow: bool) -> str:
+def _ridges(rng: Random, *, snow: bool) -> str:
     parts = []
     for colour, base, height in (("#9fb2c8", 190, 120), ("#7c90a8", 205, 90), ("#5d7288", 222, 60)):
         points, caps = [f"M-40 {base + 20}"], []
         for x in range(-20, 440, 76):
-            peak, y = x + chance.randrange(24, 46), base - chance.randrange(height // 2, height)
-            points.append(f"L{peak} {y}L{x + 76} {base - chance.randrange(12)}")
+            peak, y = x + rng.randrange(24, 46), base - rng.randrange(height // 2, height)
+            points.append(f"L{peak} {y}L{x + 76} {base - rng.randrange(12)}")
             caps.append(f"M{peak} {y}l-13 20 8-3 6 8 7-9 8 3z")
         parts.append(f'<path d="{"".join(points)}V260H-40z" fill="{colour}"/>')
         if snow or base == 190:
@@ -129,13 +129,13 @@ def _ridges(chance: Random, *, snow: bool) -> str:
     return "".join(parts)
 
 
-def _shore(light: Light, chance: Random, *, sand: bool) -> str:
+def _shore(light: Light, rng: Random, *, sand: bool) -> str:
     deep, near = ("#16335c", "#2b4f7e") if light.is_night else ("#1f6fa8", "#4fa9cf")
-    horizon = chance.randrange(140, 172)
-    waves = "".join(f"M{chance.randrange(400)} {chance.randrange(horizon + 8, 226)}q8-4 16 0t16 0" for _ in range(14))
-    island = chance.randrange(40, 320)
+    horizon = rng.randrange(140, 172)
+    waves = "".join(f"M{rng.randrange(400)} {rng.randrange(horizon + 8, 226)}q8-4 16 0t16 0" for _ in range(14))
+    island = rng.randrange(40, 320)
     parts = [
-        f'<path d="M{island} {horizon}q30-26 60-12t54 12z" fill="#5f7d8c"/>' if chance.random() < 0.6 else "",
+        f'<path d="M{island} {horizon}q30-26 60-12t54 12z" fill="#5f7d8c"/>' if rng.random() < 0.6 else "",
         (
             f'<linearGradient id="sea" x2="0" y2="1"><stop stop-color="{deep}"/><stop offset="1" stop-color="{near}"/>'
             f'</linearGradient><path d="M0 {horizon}h400v160H0z" fill="url(#sea)"/>'
@@ -143,7 +143,7 @@ def _shore(light: Light, chance: Random, *, sand: bool) -> str:
         ),
     ]
     if sand:
-        edge = chance.randrange(214, 240)
+        edge = rng.randrange(214, 240)
         parts.append(
             f'<path d="M0 {edge}q100-16 200-2t200-6V300H0z" fill="#fff" opacity=".7"/>'
             f'<path d="M0 {edge + 7}q100-16 200-2t200-6V300H0z" fill="#efd7a2"/>'
@@ -151,23 +151,23 @@ def _shore(light: Light, chance: Random, *, sand: bool) -> str:
     return "".join(parts)
 
 
-def _lake(season: str, light: Light, chance: Random, grass: str) -> str:
-    far = _wood(season, chance, 8, 132)
+def _lake(season: str, light: Light, rng: Random, grass: str) -> str:
+    far = _wood(season, rng, 8, 132)
     return (
         far
         + f'<path d="M0 168h400v70H0z" fill="{light.sky[1]}"/><path d="M0 168h400v26H0z" fill="#24433f" opacity=".38"/>'
         + '<path d="M20 190h70M140 204h110M300 186h60" stroke="#fff" stroke-width="2" opacity=".45"/>'
-        + _ground(grass, chance)
+        + _ground(grass, rng)
     )
 
 
-def _wood(season: str, chance: Random, count: int, base: int) -> str:
+def _wood(season: str, rng: Random, count: int, base: int) -> str:
     parts = []
     for number in range(count):
-        x = int(400 / count * number + chance.randrange(-14, 30))
-        size = chance.uniform(0.7, 1.25)
-        colour = chance.choice(LEAVES[season])
-        if chance.random() < 0.45:
+        x = int(400 / count * number + rng.randrange(-14, 30))
+        size = rng.uniform(0.7, 1.25)
+        colour = rng.choice(LEAVES[season])
+        if rng.random() < 0.45:
             parts.append(_pine(x, base + 40, size * 1.2, "#2f5a45" if season != "winter" else "#6f8a82"))
         else:
             parts.append(
@@ -178,8 +178,8 @@ def _wood(season: str, chance: Random, count: int, base: int) -> str:
     return "".join(parts)
 
 
-def _pines(chance: Random, count: int) -> str:
-    trees = sorted((chance.randrange(200, 236), chance.randrange(-10, 410)) for _ in range(count))
+def _pines(rng: Random, count: int) -> str:
+    trees = sorted((rng.randrange(200, 236), rng.randrange(-10, 410)) for _ in range(count))
     return "".join(_pine(x, y, 0.5 + (y - 196) / 50, "#2d5747") for y, x in trees)
 
 
@@ -190,25 +190,25 @@ def _pine(x: int, y: int, size: float, colour: str) -> str:
     )
 
 
-def _town(city: str, light: Light, chance: Random) -> str:
+def _town(city: str, light: Light, rng: Random) -> str:
     lit = "#ffd98a" if light.is_night else "#ffffff"
     parts = []
     for colour, low, high in (("#8b97ab", 60, 120), ("#6d7890", 30, 90)):
-        x = chance.randrange(-30, 0)
+        x = rng.randrange(-30, 0)
         while x < 400:
-            width, height = chance.randrange(34, 66), chance.randrange(low, high)
+            width, height = rng.randrange(34, 66), rng.randrange(low, high)
             parts.append(f'<path d="M{x} 220v-{height}h{width}v{height}z" fill="{colour}"/>')
             windows = "".join(
                 f"M{x + 8 + 13 * column} {220 - height + 10 + 17 * row}h6"
                 for column in range((width - 10) // 13)
                 for row in range(height // 17)
-                if chance.random() < 0.6
+                if rng.random() < 0.6
             )
             parts.append(f'<path d="{windows}" stroke="{lit}" stroke-width="7" opacity=".55"/>')
-            x += width + chance.randrange(0, 10)
+            x += width + rng.randrange(0, 10)
     landmark = _LANDMARKS.get(city)
     if landmark:
-        shift = chance.randrange(-90, 90)
+        shift = rng.randrange(-90, 90)
         ink = "#2b3350" if light.is_night else "#4a5470"
         parts.append(
             f'<g transform="translate({shift} 10) scale(1 1.02)" fill="{ink}" stroke="{ink}" stroke-width="0">{landmark}</g>'
@@ -216,8 +216,8 @@ def _town(city: str, light: Light, chance: Random) -> str:
     return "".join(parts)
 
 
-def _road(chance: Random) -> str:
-    middle = chance.randrange(150, 250)
+def _road(rng: Random) -> str:
+    middle = rng.randrange(150, 250)
     return (
         '<path d="M0 218h400v82H0z" fill="#9a9c9f"/>'
         f'<path d="M{middle - 20} 218h40l150 82H{middle - 170}z" fill="#63666d"/>'
@@ -225,10 +225,10 @@ def _road(chance: Random) -> str:
     )
 
 
-def _flowers(chance: Random) -> str:
+def _flowers(rng: Random) -> str:
     parts = []
     for _ in range(26):
-        x, y, hue = chance.randrange(400), chance.randrange(222, 296), chance.choice((335, 350, 45, 280, 20))
+        x, y, hue = rng.randrange(400), rng.randrange(222, 296), rng.choice((335, 350, 45, 280, 20))
         parts.append(
             f'<circle cx="{x}" cy="{y}" r="{3 + (y - 222) // 18}" fill="hsl({hue} 80% 66%)"/>'
             f'<circle cx="{x}" cy="{y}" r="2" fill="#fff3a8"/>'
@@ -236,19 +236,19 @@ def _flowers(chance: Random) -> str:
     return "".join(parts)
 
 
-def _painting(x: int, chance: Random) -> str:
-    hue = chance.randrange(360)
+def _painting(x: int, rng: Random) -> str:
+    hue = rng.randrange(360)
     return (
-        f'<rect x="{x}" y="{52 + chance.randrange(18)}" width="84" height="{chance.randrange(74, 112)}"'
+        f'<rect x="{x}" y="{52 + rng.randrange(18)}" width="84" height="{rng.randrange(74, 112)}"'
         f' fill="hsl({hue} 45% 55%)" stroke="#b98d3e" stroke-width="7"/>'
         f'<circle cx="{x + 42}" cy="102" r="20" fill="hsl({(hue + 140) % 360} 55% 70%)"/>'
     )
 
 
-def _christmas_tree(x: int, chance: Random) -> str:
+def _christmas_tree(x: int, rng: Random) -> str:
     balls = "".join(
-        f'<circle cx="{x + chance.randrange(-34, 34)}" cy="{chance.randrange(130, 226)}" r="5"'
-        f' fill="hsl({chance.choice((0, 45, 200))} 85% 60%)"/>'
+        f'<circle cx="{x + rng.randrange(-34, 34)}" cy="{rng.randrange(130, 226)}" r="5"'
+        f' fill="hsl({rng.choice((0, 45, 200))} 85% 60%)"/>'
         for _ in range(12)
     )
     return f'{_pine(x, 250, 2.1, "#1f5a3c")}{balls}<circle cx="{x}" cy="86" r="8" fill="#ffd54a"/>'

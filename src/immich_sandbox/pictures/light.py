@@ -44,7 +44,7 @@ def season_of(month: int, latitude: float) -> str:
     return ("winter", "spring", "summer", "autumn")[month % 12 // 3]
 
 
-def light_of(hour: int, season: str, shown: AbstractSet[str], chance: Random) -> Light:
+def light_of(hour: int, season: str, shown: AbstractSet[str], rng: Random) -> Light:
     """Return the light at an hour of the day, where some concepts are shown."""
     if shown & {"night", "fireworks", "concert"}:
         return _NIGHT
@@ -60,13 +60,13 @@ def light_of(hour: int, season: str, shown: AbstractSet[str], chance: Random) ->
         return _DAWN
     if hour >= dusk:
         return _DUSK
-    return _GREY if chance.random() < (0.25 if season in {"autumn", "winter"} else 0.08) else _DAYS[season]
+    return _GREY if rng.random() < (0.25 if season in {"autumn", "winter"} else 0.08) else _DAYS[season]
 
 
-def draw_sky(light: Light, chance: Random) -> str:
+def draw_sky(light: Light, rng: Random) -> str:
     """Return the sky, with sun or moon, and clouds or stars."""
     top, middle, bottom = light.sky
-    x, y = chance.randrange(50, 350), 190 - 150 * light.height
+    x, y = rng.randrange(50, 350), 190 - 150 * light.height
     parts = [
         (
             f'<linearGradient id="sky" x2="0" y2="1"><stop stop-color="{top}"/><stop offset=".55" stop-color="{middle}"/>'
@@ -77,9 +77,7 @@ def draw_sky(light: Light, chance: Random) -> str:
         )
     ]
     if light.is_night:
-        stars = "".join(
-            f"M{chance.randrange(400)} {chance.randrange(150)}h{chance.choice((1, 1, 2))}" for _ in range(34)
-        )
+        stars = "".join(f"M{rng.randrange(400)} {rng.randrange(150)}h{rng.choice((1, 1, 2))}" for _ in range(34))
         parts.append(f'<path d="{stars}" stroke="#fff" stroke-width="1.4" opacity=".8"/>')
         parts.append(f'<circle cx="{x}" cy="{y:.0f}" r="46" fill="url(#glow)" opacity=".35"/>')
         parts.append(f'<circle cx="{x}" cy="{y:.0f}" r="13" fill="{light.sun}"/>')
@@ -87,8 +85,8 @@ def draw_sky(light: Light, chance: Random) -> str:
     if light is not _GREY:
         parts.append(f'<circle cx="{x}" cy="{y:.0f}" r="95" fill="url(#glow)"/>')
         parts.append(f'<circle cx="{x}" cy="{y:.0f}" r="19" fill="{light.sun}"/>')
-    for _ in range(chance.randrange(5) + 2 * (light is _GREY)):
-        parts.append(_cloud(chance.randrange(-30, 380), chance.randrange(18, 110), 0.5 + chance.random()))  # noqa: PERF401
+    for _ in range(rng.randrange(5) + 2 * (light is _GREY)):
+        parts.append(_cloud(rng.randrange(-30, 380), rng.randrange(18, 110), 0.5 + rng.random()))  # noqa: PERF401
     return "".join(parts)
 
 

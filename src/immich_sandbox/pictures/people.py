@@ -40,15 +40,15 @@ def look_of(person_id: str) -> Look:
     )
 
 
-def draw_group(person_ids: tuple[str, ...], *, is_close: bool, chance: Random) -> str:
+def draw_group(person_ids: tuple[str, ...], *, is_close: bool, rng: Random) -> str:
     """Return people side by side, close enough for their faces or as whole figures."""
     people = list(person_ids[:5])
-    chance.shuffle(people)
+    rng.shuffle(people)
     step = min(110 if is_close else 58, 330 // max(1, len(people)))
-    start = chance.randrange(120, 280) - step * (len(people) - 1) // 2
+    start = rng.randrange(120, 280) - step * (len(people) - 1) // 2
     scale, ground = (2.1, 372) if is_close else (1.0, 286)
     return "".join(
-        _figure(look_of(person), start + step * number, ground + chance.randrange(-6, 6), scale)
+        _figure(look_of(person), start + step * number, ground + rng.randrange(-6, 6), scale)
         for number, person in enumerate(people)
     )
 

@@ -49,7 +49,7 @@ _NEAR = frozenset({"dog", "cat", "food", "cake", "wine", "campfire"})
 """What is small and stands in front."""
 
 
-def draw_things(names: Sequence[str], chance: Random, *, is_near: bool) -> str:
+def draw_things(names: Sequence[str], rng: Random, *, is_near: bool) -> str:
     """Return the things of a picture, those in front of people or those behind them."""
     parts = []
     for name in names:
@@ -57,18 +57,18 @@ def draw_things(names: Sequence[str], chance: Random, *, is_near: bool) -> str:
             continue
         if name == "playing" and "child" not in names:
             continue  # a slide is for children
-        x, y = chance.randrange(110, 290), chance.randrange(276, 292) if is_near else chance.randrange(238, 252)
-        size = chance.uniform(0.9, 1.35) * (1 if is_near else 0.95)
-        turn = chance.choice((1, -1))
+        x, y = rng.randrange(110, 290), rng.randrange(276, 292) if is_near else rng.randrange(238, 252)
+        size = rng.uniform(0.9, 1.35) * (1 if is_near else 0.95)
+        turn = rng.choice((1, -1))
         parts.append(f'<g transform="translate({x} {y}) scale({size * turn:.2f} {size:.2f})">{_THINGS[name]}</g>')
     return "".join(parts)
 
 
-def draw_fireworks(chance: Random) -> str:
+def draw_fireworks(rng: Random) -> str:
     """Return a few rockets at their height."""
     parts = []
     for _ in range(4):
-        x, y, hue = chance.randrange(50, 350), chance.randrange(30, 130), chance.randrange(360)
+        x, y, hue = rng.randrange(50, 350), rng.randrange(30, 130), rng.randrange(360)
         rays = "".join(f"M{x} {y}l{dx} {dy}" for dx, dy in _RAYS)
         parts.append(f'<path d="{rays}" stroke="hsl({hue} 95% 68%)" stroke-width="2.5" stroke-dasharray="4 5 12 40"/>')
     return "".join(parts)
@@ -90,7 +90,7 @@ _RAYS = (
 )
 
 
-def draw_snowfall(chance: Random) -> str:
+def draw_snowfall(rng: Random) -> str:
     """Return falling snow."""
-    flakes = "".join(f"M{chance.randrange(400)} {chance.randrange(300)}h.1" for _ in range(60))
+    flakes = "".join(f"M{rng.randrange(400)} {rng.randrange(300)}h.1" for _ in range(60))
     return f'<path d="{flakes}" stroke="#fff" stroke-width="4" stroke-linecap="round" opacity=".75"/>'

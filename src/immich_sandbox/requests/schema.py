@@ -19,7 +19,7 @@ def checked(body: object, fields: Iterable[Field], level: Level, *, from_query: 
     """Return the known properties of a body, converted; unknown ones are dropped without a word.
 
     Raises:
-        Refusal: 400 with all problems together.
+        ApiError: 400 with all problems together.
     """
     problems = Problems(level, from_query=from_query)
     values: dict[str, Any] = {}

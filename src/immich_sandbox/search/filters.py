@@ -34,7 +34,7 @@ def elevated_only(wanted: Mapping[str, Any]) -> None:
     """Refuse what a key can never see.
 
     Raises:
-        Refusal: 401, although the key is fine (1.135 and later).
+        ApiError: 401, although the key is fine (1.135 and later).
     """
     if wanted.get("visibility") == "locked":
         raise ApiError(401, "Elevated permission is required")

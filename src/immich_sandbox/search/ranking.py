@@ -44,7 +44,7 @@ class Embeddings:
         return _nearest_first(distances)
 
     def placed(self, places: Mapping[str, int]) -> dict[Asset, int]:
-        """Return all assets by places that are given by their ids; those without a place come last."""
+        """Return all assets by the places given by id; those without a place are last."""
         last = len(places)
         return _nearest_first({asset: places.get(asset.id, last) for asset in self._assets})
 

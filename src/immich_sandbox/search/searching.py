@@ -1,4 +1,4 @@
-"""Finds and sorts what a search asks for: whose assets, which of them, in which order."""
+"""Finds the assets of a search, sorted: flat, structured, or ranked by smart search."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 _NO_FILTERS = frozenset({"page", "size", "order", "withPeople", "takenAfter", "takenBefore", "query", "queryAssetId"})
 
 
-def flat_matches(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
+def flat_matches(request: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
     """Return what a flat search finds, by time, then id.
 
     `albums_of_anybody`: `albumIds` opens shared albums with all that others put there (metadata search since 3.0).
 
     Raises:
-        Refusal: 401 or 400, for what the user may not see.
+        ApiError: 401 or 400, for what the user may not see.
     """
     elevated_only(wanted)
-    library = call.library
-    owners: frozenset[str] | None = library.searchable_owners(call.user_id)
+    library = request.library
+    owners: frozenset[str] | None = library.searchable_owners(request.user_id)
     if albums_of_anybody and wanted.get("albumIds"):
         for album_id in wanted["albumIds"]:
-            readable_album(library, album_id, call.user_id)
+            readable_album(library, album_id, request.user_id)
         owners = None
     conditions = {name: value for name, value in wanted.items() if name not in _NO_FILTERS}
 
@@ -45,44 +45,44 @@ def flat_matches(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybo
         rows: Iterable[Asset] = library.timeline
         if owners is not None:
             rows = [asset for asset in rows if asset.owner_id in owners]
-        return _passing(rows, tests_for(wanted, library, call.level))
+        return _passing(rows, tests_for(wanted, library, request.level))
 
-    rows = call.backend.results.cached(("flat", owners, msgspec.json.encode(conditions, order="sorted")), make)
+    rows = request.backend.results.cached(("flat", owners, msgspec.json.encode(conditions, order="sorted")), make)
     return taken_between(rows, wanted.get("takenAfter"), wanted.get("takenBefore"))
 
 
-def structured_matches(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]:
+def structured_matches(request: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]:
     """Return what a structured search (3.2) finds, by time, then id.
 
     Raises:
-        Refusal: 401 or 400, for what the user may not see.
+        ApiError: 401 or 400, for what the user may not see.
     """
-    library = call.library
-    owners = library.searchable_owners(call.user_id)
+    library = request.library
+    owners = library.searchable_owners(request.user_id)
     condition = wanted.get("filter") or {}
-    test = structured_test(condition, library, call.user_id, owners)
+    test = structured_test(condition, library, request.user_id, owners)
     tests = [test]
     if wanted.get("withStacked") is False:
         tests.append(lambda asset: asset.stack_id is None)
-    question = ("structured", call.user_id, owners, wanted.get("withStacked"), msgspec.json.encode(condition))
-    return call.backend.results.cached(question, lambda: _passing(library.timeline, tests))
+    key = ("structured", request.user_id, owners, wanted.get("withStacked"), msgspec.json.encode(condition))
+    return request.backend.results.cached(key, lambda: _passing(library.timeline, tests))
 
 
-def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, int]:
+def ranked(request: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, int]:
     """Return what a smart search finds with its distances, nearest first; assets without embedding are left out.
 
     Raises:
-        Refusal: 400 without query or when switched off, 500 while machine learning is down.
+        ApiError: 400 without query or when switched off, 500 while machine learning is down.
     """
-    distances = _distances(call, wanted)
+    distances = _distances(request, wanted)
     rows = set(rank())
     return {asset: away for asset, away in distances.items() if asset in rows}
 
 
-def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, int]:
+def _distances(request: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, int]:
     """The whole library by its distances from what is asked for: whatever else a search says, these are the same."""
-    settings, library = call.backend.settings, call.library
-    results = call.backend.results
+    settings, library = request.backend.settings, request.library
+    results = request.backend.results
     if not settings.smart_search:
         raise ApiError(400, "Smart search is not enabled")
     text = (wanted.get("query") or "").strip()
@@ -96,7 +96,7 @@ def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, int]:
         return embeddings.placed(places)
     if text:
         return results.cached(("text", text), lambda: embeddings.ranked(query_vector(text)))
-    like = readable_asset(library, wanted["queryAssetId"], call.user_id)
+    like = readable_asset(library, wanted["queryAssetId"], request.user_id)
     if not like.concepts:
         raise ApiError(400, f"Asset {like.id} has no embedding")
     return results.cached(("like", like.id), lambda: embeddings.ranked(picture_vector(like.concepts), like))

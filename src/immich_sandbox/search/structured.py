@@ -33,7 +33,7 @@ def is_structured(wanted: Mapping[str, Any]) -> bool:
     """Whether a checked request is of the new shape.
 
     Raises:
-        Refusal: 400, where it mixes both shapes.
+        ApiError: 400, where it mixes both shapes.
     """
     if STRUCTURED.isdisjoint(wanted):
         return False
@@ -47,12 +47,12 @@ def is_structured(wanted: Mapping[str, Any]) -> bool:
 
 
 def structured_test(condition: Mapping[str, Any], library: Library, user_id: str, owners: frozenset[str]) -> Test:
-    """Return the test that a whole `filter` stands for, whose assets are searched included.
+    """Return the test of a whole `filter`, also on the owner.
 
     Trashed, archived and hidden assets pass unless the filter says otherwise; locked ones never do.
 
     Raises:
-        Refusal: 401 for locked assets, 400 for albums that the user cannot open, 500 for fractions of whole numbers.
+        ApiError: 401 for locked assets, 400 for albums that the user cannot open, 500 for fractions of whole numbers.
     """
     top = {name: value for name, value in condition.items() if name != "or"}
     branches = condition.get("or") or [{}]
@@ -90,7 +90,7 @@ def cursor_offset(cursor: str | None) -> int:
     """Return how many rows a cursor skips: it is no more than an offset.
 
     Raises:
-        Refusal: 400 for a cursor that the server did not make.
+        ApiError: 400 for a cursor that the server did not make.
     """
     if cursor is None:
         return 0
@@ -140,7 +140,7 @@ def _check_access(part: Mapping[str, Any], library: Library, user_id: str) -> No
 
 
 def _check_numbers(part: Mapping[str, Any]) -> None:
-    """The database refuses a fraction where it keeps whole numbers, and the server did not look."""
+    """Refuse fractions of whole numbers, as the database does."""
     for name in ("rating", "fileSizeInBytes"):
         for operand in part.get(name, {}).values():
             for number in operand if isinstance(operand, list) else [operand]:
@@ -210,7 +210,7 @@ def _equal(get: Getter, operand: object) -> Test:
 
 
 def _unequal(get: Getter, operand: object) -> Test:
-    """As in SQL, nothing is unequal to a missing value, except that `null` asks for what is there."""
+    """Test for inequality as SQL does: a missing value passes no test, and unequal to `null` are all others."""
     return lambda asset: get(asset) is not None and get(asset) != operand
 
 

@@ -1,4 +1,4 @@
-"""The application: lets faults strike a request, answers it, and remembers it."""
+"""The application: applies faults to a request, routes it to its handler, and records it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 from immich_sandbox.api_error import ApiError, unknown_route
 from immich_sandbox.library import times
 from immich_sandbox.library.keys import require
-from immich_sandbox.request import Answer, ApiRequest, json_answer
+from immich_sandbox.request import ApiRequest, Response, json_response
 from immich_sandbox.requests.fields import Field
 from immich_sandbox.requests.schema import checked
 from immich_sandbox.server import pages
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Record:
-    """A request that came in; `status` is None until it is answered, and stays so where no answer was sent."""
+    """A request that came in; `status` is None until a response was sent."""
 
     method: str
     path: str
@@ -61,7 +61,7 @@ class App:
         """Answer all requests of a connection.
 
         Raises:
-            OSError: It broke.
+            OSError: The connection broke.
         """
         while (incoming := connection.receive()) is not None:
             record = Record(incoming.method, incoming.path, incoming.query, _as_json(incoming.body))
@@ -69,76 +69,76 @@ class App:
                 self.records.append(record)
                 self._requests += 1
                 number = self._requests
-            if not self._respond(incoming, record, number, connection):
+            if not self._serve_request(incoming, record, number, connection):
                 return
 
-    def _respond(self, incoming: Incoming, record: Record, number: int, connection: Connection) -> bool:
-        """Whether the connection stays open."""
-        trouble: Cut | Slow | None = None
-        answer: Answer | None = None
+    def _serve_request(self, incoming: Incoming, record: Record, number: int, connection: Connection) -> bool:
+        """Send the response to a request. Returns whether the connection stays open."""
+        cut: Cut | None = None
+        slow: Slow | None = None
+        response: Response | None = None
         struck = self._faults.strike(incoming.method, incoming.path)
         _drop(incoming, struck)
         for action in struck:
+            if isinstance(action, Reply | Reset) and action.applied:
+                self._respond_to(incoming, number)
             if isinstance(action, BeforeRequest):
                 action.run()
             elif isinstance(action, Reply):
-                if action.applied:
-                    self._answer(incoming, number)
-                answer = Answer(action.status, action.body, action.content_type, dict(action.headers))
+                response = Response(action.status, action.body, action.content_type, dict(action.headers))
             elif isinstance(action, Reset):
-                if action.applied:
-                    self._answer(incoming, number)
                 connection.reset_on_close()
                 return False
-            elif isinstance(action, Cut | Slow):
-                trouble = action
-        if answer is None:
-            answer = self._answer(incoming, number)
-        _hide(answer, struck)
-        connection.wait(self._seconds(answer, trouble))
-        record.status = answer.status
-        if isinstance(trouble, Cut):
-            connection.cut(answer, trouble.after)
+            elif isinstance(action, Cut):
+                cut = action
+            elif isinstance(action, Slow):
+                slow = action
+        if response is None:
+            response = self._respond_to(incoming, number)
+        _hide(response, struck)
+        connection.wait(self._latency(response) + (slow.delay if slow else 0.0))
+        record.status = response.status
+        if cut is not None:
+            connection.cut(response, cut.after)
             return False
-        connection.send(answer, incoming, drip=trouble.drip if trouble else 0.0)
+        connection.send(response, incoming, drip=slow.drip if slow else 0.0)
         return incoming.keeps_alive
 
-    def _seconds(self, answer: Answer, trouble: Cut | Slow | None) -> float:
-        """How long the answer takes."""
+    def _latency(self, response: Response) -> float:
+        """The seconds that the server takes for a response."""
         settings = self._backend.settings
-        seconds = settings.latency + settings.skipped_row_cost * answer.skipped_rows
-        return seconds + trouble.delay if isinstance(trouble, Slow) else seconds
+        return settings.latency + settings.skipped_row_cost * response.skipped_rows
 
     # -- answers ------------------------------------------------------------------------------------------------
 
-    def _answer(self, incoming: Incoming, number: int) -> Answer:
+    def _respond_to(self, incoming: Incoming, number: int) -> Response:
         level = self._backend.level
         correlation_id = hashlib.sha256(str(number).encode()).hexdigest()[:8]
         try:
             with self._backend.library.lock:
-                answer = self._route(incoming)
-        except ApiError as refusal:
-            answer = json_answer(refusal.body(zod=level.zod, correlation_id=correlation_id), refusal.status)
+                response = self._route(incoming)
+        except ApiError as error:
+            response = json_response(error.body(zod=level.zod, correlation_id=correlation_id), error.status)
         except Exception:  # noqa: BLE001 - a server answers 500 to its own mistakes, and lives
             _log.exception("the sandbox could not answer %s %s", incoming.method, incoming.path)
             mistake = ApiError(500, "Internal server error")
-            answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
-        answer.headers[level.correlation_header] = correlation_id
-        answer.headers["date"] = times.http(self._backend.library.clock)
+            response = json_response(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
+        response.headers[level.correlation_header] = correlation_id
+        response.headers["date"] = times.http(self._backend.library.clock)
         if (
             incoming.method == "GET"
-            and answer.status == 200
-            and answer.content_type.startswith(("application/json", "image/"))
+            and response.status == 200
+            and response.content_type.startswith(("application/json", "image/"))
         ):
-            _add_etag(answer, incoming.headers.get("if-none-match"))
-        return answer
+            _add_etag(response, incoming.headers.get("if-none-match"))
+        return response
 
-    def _route(self, incoming: Incoming) -> Answer:
+    def _route(self, incoming: Incoming) -> Response:
         if incoming.body is None:
             raise ApiError(500, "Internal server error")
         path = incoming.path
         if path == "/.well-known/immich":
-            return json_answer({"api": {"endpoint": "/api"}})
+            return json_response({"api": {"endpoint": "/api"}})
         if "//" in path or (not _is_api(path) and incoming.method != "GET"):
             raise unknown_route(incoming.method, path)
         if not _is_api(path):
@@ -156,24 +156,24 @@ class App:
             require(key, route.name, route.permission, self._backend.level)
         uuids = [Field(name, "uuid") for name, value in ids.items() if (name, value) != ("userId", "me")]
         ids |= checked(ids, uuids, self._backend.level)
-        return route.answer(ApiRequest(self._backend, key, ids, incoming.query, body))
+        return route.handler(ApiRequest(self._backend, key, ids, incoming.query, body))
 
-    def _web(self, path: str) -> Answer:
+    def _web(self, path: str) -> Response:
         asset_id = path.removeprefix("/photos/")
         photo = path.startswith("/photos/") and asset_id
         page = pages.photo_page(self._backend.library, asset_id) if photo else pages.web_page()
-        return Answer(body=page.encode(), content_type="text/html; charset=utf-8")
+        return Response(body=page.encode(), content_type="text/html; charset=utf-8")
 
 
-def _hide(answer: Answer, struck: Sequence[Action]) -> None:
-    """Leave out of an answer what is to be hidden."""
+def _hide(response: Response, struck: Sequence[Action]) -> None:
+    """Remove hidden fields from a response."""
     names = frozenset().union(*(action.names for action in struck if isinstance(action, Hide)))
-    if names and answer.content_type.startswith("application/json"):
-        answer.body = msgspec.json.encode(without(_as_json(answer.body), names))
+    if names and response.content_type.startswith("application/json"):
+        response.body = msgspec.json.encode(without(_as_json(response.body), names))
 
 
 def _drop(incoming: Incoming, struck: Sequence[Action]) -> None:
-    """Take out of a request what is to be dropped from it."""
+    """Remove dropped properties from a request."""
     names = frozenset().union(*(action.names for action in struck if isinstance(action, Drop)))
     if names and incoming.body:
         incoming.body = msgspec.json.encode(without(_as_json(incoming.body), names))
@@ -186,7 +186,7 @@ def _is_api(path: str) -> bool:
 
 
 def _as_json(body: bytes | None) -> object:
-    """The body as the record keeps it: text where it is no JSON."""
+    """The body as it is recorded: text where it is not JSON."""
     if not body:
         return None
     try:
@@ -196,10 +196,10 @@ def _as_json(body: bytes | None) -> object:
 
 
 def _parsed(incoming: Incoming) -> object:
-    """The body as the server takes it: anything but JSON counts as an empty object.
+    """The body as the server parses it: an empty object unless the content type is JSON.
 
     Raises:
-        Refusal: 400 for JSON that cannot be read.
+        ApiError: 400 for invalid JSON.
     """
     if not incoming.body or not incoming.headers.get("content-type", "").startswith("application/json"):
         return {}
@@ -219,8 +219,8 @@ def _syntax_message(body: bytes, *, truncated: bool) -> str:
     return f"Unexpected token '{text[:1]}', \"{text[:10]}\" is not valid JSON"
 
 
-def _add_etag(answer: Answer, known_etag: str | None) -> None:
-    digest = base64.b64encode(hashlib.sha1(answer.body, usedforsecurity=False).digest()).decode()[:27]
-    answer.headers["etag"] = f'"{len(answer.body):x}-{digest}"'
-    if known_etag == answer.headers["etag"]:
-        answer.status, answer.body, answer.content_type = 304, b"", ""
+def _add_etag(response: Response, known_etag: str | None) -> None:
+    digest = base64.b64encode(hashlib.sha1(response.body, usedforsecurity=False).digest()).decode()[:27]
+    response.headers["etag"] = f'"{len(response.body):x}-{digest}"'
+    if known_etag == response.headers["etag"]:
+        response.status, response.body, response.content_type = 304, b"", ""

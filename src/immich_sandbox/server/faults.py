@@ -1,4 +1,4 @@
-"""Trouble on demand: which requests are struck, and by what."""
+"""Faults that tests arm: which requests they strike, and what happens to these."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class Where(TypedDict, total=False):
+class FaultTarget(TypedDict, total=False):
     """Which requests a fault strikes; patterns are those of `fnmatch`, on the path without the query string."""
 
     method: str
@@ -61,7 +61,7 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class BeforeRequest:
-    """Run something before the request, then carry on."""
+    """Call a function before the request."""
 
     run: Callable[[], object]
 
@@ -85,7 +85,7 @@ Action: TypeAlias = Reply | Cut | Reset | Slow | BeforeRequest | Drop | Hide
 
 @dataclass(slots=True)
 class Fault:
-    """One armed fault; `hits` tells how often it has struck."""
+    """One armed fault; `hits` is how often it has struck."""
 
     action: Action
     method: str = "*"
@@ -98,7 +98,7 @@ class Fault:
     _seen: int = 0
 
     def strikes(self, method: str, path: str) -> bool:
-        """Count a request, and tell whether it is struck."""
+        """Count a request. Returns whether the fault strikes it."""
         self._seen += 1
         if not (fnmatchcase(method, self.method) and fnmatchcase(path, self.path)):
             return False
@@ -137,62 +137,62 @@ class Faults:
         message: str = "Sandbox fault",
         body: bytes | None = None,
         retry_after: int | None = None,
-        **where: Unpack[Where],
+        **target: Unpack[FaultTarget],
     ) -> Fault:
         """Answer with a status, and with a JSON message unless a body is given; `retry_after` is in seconds."""
         headers = {} if retry_after is None else {"retry-after": str(retry_after)}
         text = msgspec.json.encode({"message": message}) if body is None else body
-        return self._arm(Reply(status, text, "application/json; charset=utf-8", headers), where)
+        return self._arm(Reply(status, text, "application/json; charset=utf-8", headers), target)
 
     def answer(
-        self, status: int, body: bytes, content_type: str, *, applied: bool = False, **where: Unpack[Where]
+        self, status: int, body: bytes, content_type: str, *, applied: bool = False, **target: Unpack[FaultTarget]
     ) -> Fault:
         """Answer just this; with `applied` after the request was carried out."""
-        return self._arm(Reply(status, body, content_type, applied=applied), where)
+        return self._arm(Reply(status, body, content_type, applied=applied), target)
 
-    def login_page(self, **where: Unpack[Where]) -> Fault:
+    def login_page(self, **target: Unpack[FaultTarget]) -> Fault:
         """Answer 200 with an HTML page, as a reverse proxy with a login in front does."""
         page = b"<!doctype html><title>Log in</title><form method=post><input name=user></form>"
-        return self._arm(Reply(200, page, "text/html; charset=utf-8"), where)
+        return self._arm(Reply(200, page, "text/html; charset=utf-8"), target)
 
-    def redirect(self, status: int, location: str, **where: Unpack[Where]) -> Fault:
+    def redirect(self, status: int, location: str, **target: Unpack[FaultTarget]) -> Fault:
         """Answer with a redirection."""
-        return self._arm(Reply(status, b"", "text/plain", {"location": location}), where)
+        return self._arm(Reply(status, b"", "text/plain", {"location": location}), target)
 
-    def invalid_json(self, body: bytes = b'{"assets": {"items": [', **where: Unpack[Where]) -> Fault:
+    def invalid_json(self, body: bytes = b'{"assets": {"items": [', **target: Unpack[FaultTarget]) -> Fault:
         """Answer 200 with the right content type and a body that is no JSON."""
-        return self._arm(Reply(200, body, "application/json; charset=utf-8"), where)
+        return self._arm(Reply(200, body, "application/json; charset=utf-8"), target)
 
-    def cut(self, after: int, **where: Unpack[Where]) -> Fault:
+    def cut(self, after: int, **target: Unpack[FaultTarget]) -> Fault:
         """Carry the request out, send `after` bytes of the body, then close the connection."""
-        return self._arm(Cut(after), where)
+        return self._arm(Cut(after), target)
 
-    def reset(self, **where: Unpack[Where]) -> Fault:
+    def reset(self, **target: Unpack[FaultTarget]) -> Fault:
         """Reset the connection before anything happens."""
-        return self._arm(Reset(), where)
+        return self._arm(Reset(), target)
 
-    def lose_answer(self, **where: Unpack[Where]) -> Fault:
+    def lose_answer(self, **target: Unpack[FaultTarget]) -> Fault:
         """Carry the request out, then reset the connection: the write happened, its answer is lost."""
-        return self._arm(Reset(applied=True), where)
+        return self._arm(Reset(applied=True), target)
 
-    def slow(self, delay: float = 0.0, *, drip: float = 0.0, **where: Unpack[Where]) -> Fault:
+    def slow(self, delay: float = 0.0, *, drip: float = 0.0, **target: Unpack[FaultTarget]) -> Fault:
         """Wait before the answer; with `drip`, send it byte by byte with such a pause between. In seconds."""
-        return self._arm(Slow(delay, drip), where)
+        return self._arm(Slow(delay, drip), target)
 
-    def hook(self, run: Callable[[], object], **where: Unpack[Where]) -> Fault:
-        """Run something, in a thread of its own, before the request is carried out."""
-        return self._arm(BeforeRequest(run), where)
+    def hook(self, run: Callable[[], object], **target: Unpack[FaultTarget]) -> Fault:
+        """Call a function, in the thread of the connection, before the request is carried out."""
+        return self._arm(BeforeRequest(run), target)
 
-    def drop(self, *names: str, **where: Unpack[Where]) -> Fault:
+    def drop(self, *names: str, **target: Unpack[FaultTarget]) -> Fault:
         """Drop properties of requests before they are read, as a server does that does not know them."""
-        return self._arm(Drop(frozenset(names)), where)
+        return self._arm(Drop(frozenset(names)), target)
 
-    def hide(self, *names: str, **where: Unpack[Where]) -> Fault:
+    def hide(self, *names: str, **target: Unpack[FaultTarget]) -> Fault:
         """Leave fields out of answers."""
-        return self._arm(Hide(frozenset(names)), where)
+        return self._arm(Hide(frozenset(names)), target)
 
-    def _arm(self, action: Action, where: Where) -> Fault:
-        fault = Fault(action, **where)
+    def _arm(self, action: Action, target: FaultTarget) -> Fault:
+        fault = Fault(action, **target)
         with self._lock:
             self._armed.append(fault)
         return fault

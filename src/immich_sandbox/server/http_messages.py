@@ -1,4 +1,4 @@
-"""HTTP/1.1 as the sandbox reads and writes it: a request out of its head, an answer as bytes."""
+"""HTTP/1.1 messages: parses the head of a request, and writes a response as bytes."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from urllib.parse import parse_qs, unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_sandbox.request import Answer
+    from immich_sandbox.request import Response
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _WITHOUT_BODY = (204, 304)
-_PACKED_FROM = 1024
-"""Bytes; what is smaller is not worth it."""
-_PACKED_ALREADY = frozenset({"image/jpeg", "image/png", "image/webp"})
+_COMPRESSED_FROM = 1024
+"""Bytes; smaller bodies are sent as they are."""
+_COMPRESSED_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _GZIP = 16 + zlib.MAX_WBITS
-_QUICKLY = 1  # it stays on this machine
+_FASTEST = 1  # it stays on this machine
 
 
 @dataclass(slots=True)
 class Incoming:
-    """A request as it comes in: names of headers in small letters, and no body if that was too large."""
+    """A request as it was received: header names are in lower case, `body` is None if it was too large."""
 
     method: str
     path: str
@@ -36,10 +36,10 @@ class Incoming:
 
 
 def read_head(text: bytes) -> Incoming:
-    """Return the request that these lines begin.
+    """Return the request of this head, still without a body.
 
     Raises:
-        ValueError: They are no HTTP/1.1 or 1.0.
+        ValueError: The head is not HTTP/1.1 or 1.0.
     """
     first, *lines = text.decode("latin-1").split("\r\n")
     method, target, version = first.split(" ")
@@ -52,8 +52,8 @@ def read_head(text: bytes) -> Incoming:
         if not colon or not name or " " in name:
             raise ValueError(line)
         headers.setdefault(name.lower(), value.strip())
-    wish = headers.get("connection", "").lower()
-    keeps_alive = "close" not in wish if version == "HTTP/1.1" else "keep-alive" in wish
+    option = headers.get("connection", "").lower()
+    keeps_alive = "close" not in option if version == "HTTP/1.1" else "keep-alive" in option
     return Incoming(method, unquote(path), _query(parameters), headers, keeps_alive)
 
 
@@ -74,20 +74,20 @@ def write_head(status: int, content_type: str, headers: Mapping[str, str]) -> by
     return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
-def write_answer(answer: Answer, incoming: Incoming, *, packs: bool) -> tuple[bytes, bytes]:
-    """Return head and body of the answer to a request.
+def write_response(response: Response, incoming: Incoming, *, compresses: bool) -> tuple[bytes, bytes]:
+    """Return the head and the body of the response to a request.
 
-    A server that `packs` does so with all that is large enough, for whoever takes it.
+    With `compresses`, bodies that are large enough are compressed for clients that accept gzip.
     """
-    headers, body = dict(answer.headers), answer.body
-    if packs and len(body) >= _PACKED_FROM and answer.content_type not in _PACKED_ALREADY:
+    headers, body = dict(response.headers), response.body
+    if compresses and len(body) >= _COMPRESSED_FROM and response.content_type not in _COMPRESSED_TYPES:
         headers["vary"] = "Accept-Encoding"
         if "gzip" in incoming.headers.get("accept-encoding", ""):
             headers["content-encoding"] = "gzip"
-            packer = zlib.compressobj(_QUICKLY, wbits=_GZIP)
-            body = packer.compress(body) + packer.flush()
-    if answer.status not in _WITHOUT_BODY:
+            compressor = zlib.compressobj(_FASTEST, wbits=_GZIP)
+            body = compressor.compress(body) + compressor.flush()
+    if response.status not in _WITHOUT_BODY:
         headers["content-length"] = str(len(body))
     if not incoming.keeps_alive:
         headers["connection"] = "close"
-    return write_head(answer.status, answer.content_type, headers), b"" if incoming.method == "HEAD" else body
+    return write_head(response.status, response.content_type, headers), b"" if incoming.method == "HEAD" else body

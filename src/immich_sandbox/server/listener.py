@@ -17,9 +17,9 @@ _THREAD = "sandbox"
 
 
 class Listener:
-    """Takes connections from when it is made until it stops, and has each of them served in a thread of its own."""
+    """Accepts connections from its construction until it stops; a new thread serves each of them."""
 
-    def __init__(self, port: int, serve: Callable[[Connection], object], *, packs: bool) -> None:
+    def __init__(self, port: int, serve: Callable[[Connection], object], *, compresses: bool) -> None:
         """Listen at a port; 0 takes a free one.
 
         Raises:
@@ -28,7 +28,7 @@ class Listener:
         self._socket = socket.create_server((HOST, port), backlog=128)
         self.port: int = self._socket.getsockname()[1]
         self._serve = serve
-        self._packs = packs
+        self._compresses = compresses
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._open: dict[Connection, threading.Thread] = {}
@@ -56,7 +56,7 @@ class Listener:
             if self._stopping.is_set():
                 connected.close()
                 return
-            connection = Connection(connected, self._stopping, packs=self._packs)
+            connection = Connection(connected, self._stopping, compresses=self._compresses)
             thread = threading.Thread(target=self._follow, args=(connection,), name=_THREAD, daemon=True)
             with self._lock:
                 self._open[connection] = thread

@@ -1,4 +1,4 @@
-"""Which path leads where, and which permission it asks for (3.1; `levels` tells what older versions lack)."""
+"""The routes with their permissions (3.1; `levels` says which of them older versions lack)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from immich_sandbox.endpoints import activities, albums, assets, people, queues,
 
 if TYPE_CHECKING:
     from immich_sandbox.levels import Level
-    from immich_sandbox.request import Endpoint
+    from immich_sandbox.request import Handler
 
 PUBLIC = "public"
 ANY_KEY = ""
@@ -19,12 +19,12 @@ _UNDER_MAINTENANCE = ("/server/config", "/server/version", "/server/ping")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint: method, path below /api, permission, and the function that answers."""
+    """One route: method, path below /api, permission, and the function that handles its requests."""
 
     method: str
     path: str
     permission: str
-    answer: Endpoint
+    handler: Handler
 
     @property
     def name(self) -> str:
@@ -104,11 +104,11 @@ class Router:
     """Finds the route of a request among those that a level has."""
 
     def __init__(self, level: Level) -> None:
-        """Know the routes of this level; what stands in the table without an id goes first."""
+        """Know the routes of this level; paths without an id go first."""
         self._level = level
 
     def find(self, method: str, path: str, *, maintenance: bool) -> tuple[Route, dict[str, str]] | None:
-        """Return the route for a path below /api, and the ids in it; a trailing slash does no harm."""
+        """Return the route of a path below /api, and the ids in it. None if there is none. A final slash is ignored."""
         if maintenance and self._level.maintenance and path not in _UNDER_MAINTENANCE:
             return None
         path = path.removesuffix("/")

@@ -1,4 +1,4 @@
-"""The sandbox as a running server: on a real socket of the loopback address, in threads of its own."""
+"""The sandbox as a running server, with threads on a socket of the loopback address."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Start; the server answers when this returns."""
-        self._listener = Listener(self._port, self._app.serve, packs=self.level.gzip)
+        self._listener = Listener(self._port, self._app.serve, compresses=self.level.gzip)
         self._port = self._listener.port
         return self
 

@@ -1,4 +1,4 @@
-"""One connection: requests come in one after another; answers go back, or break off on the way."""
+"""One connection: receives requests one after another, and sends responses, cuts them off or resets."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import socket
 import struct
 from typing import TYPE_CHECKING
 
-from immich_sandbox.server.http_messages import CONTINUE, read_head, write_answer, write_head
+from immich_sandbox.server.http_messages import CONTINUE, read_head, write_head, write_response
 
 if TYPE_CHECKING:
     import threading
 
-    from immich_sandbox.request import Answer
+    from immich_sandbox.request import Response
     from immich_sandbox.server.http_messages import Incoming
 
 _KEEP_ALIVE_SECONDS = 5  # what Node, and so a real server, does
@@ -23,14 +23,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Connection:
-    """Somebody has connected. `packs` is whether answers are compressed; `stopping` ends every wait."""
+    """Serve a connected socket. With `compresses`, responses are compressed; `stopping` ends every wait."""
 
-    def __init__(self, connected: socket.socket, stopping: threading.Event, *, packs: bool) -> None:
+    def __init__(self, connected: socket.socket, stopping: threading.Event, *, compresses: bool) -> None:
         """Talk over this socket."""
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connected
         self._stopping = stopping
-        self._packs = packs
+        self._compresses = compresses
         self._unread = b""
         self._has_asked = False
 
@@ -59,9 +59,9 @@ class Connection:
             return None
         return incoming
 
-    def send(self, answer: Answer, incoming: Incoming, *, drip: float = 0.0) -> None:
+    def send(self, response: Response, incoming: Incoming, *, drip: float = 0.0) -> None:
         """Answer a request; with `drip`, byte by byte with a pause of so many seconds after each."""
-        head, body = write_answer(answer, incoming, packs=self._packs)
+        head, body = write_response(response, incoming, compresses=self._compresses)
         if not drip:
             self._socket.sendall(head + body)
             return
@@ -70,26 +70,26 @@ class Connection:
             self._socket.sendall(bytes((byte,)))
             self.wait(drip)
 
-    def cut(self, answer: Answer, after: int) -> None:
+    def cut(self, response: Response, after: int) -> None:
         """Promise the whole body, and send `after` bytes of it."""
-        head = write_head(answer.status, answer.content_type, {"content-length": str(len(answer.body))})
-        self._socket.sendall(head + answer.body[:after])
+        head = write_head(response.status, response.content_type, {"content-length": str(len(response.body))})
+        self._socket.sendall(head + response.body[:after])
 
     def reset_on_close(self) -> None:
-        """Let the connection end with RST."""
+        """End the connection with RST when it is closed."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass.
+        """Wait so many seconds.
 
         Raises:
-            OSError: The server stopped meanwhile, and drops what is under way.
+            OSError: The server stopped meanwhile.
         """
         if seconds and self._stopping.wait(seconds):
             raise ConnectionAbortedError
 
     def interrupt(self) -> None:
-        """Let whoever reads from it in another thread read its end."""
+        """Shut the socket down, so that a thread that reads from it reads its end."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

@@ -1,6 +1,6 @@
-"""Photos that come in one after another, and the workflows that they set off: the webhook step calls its address.
+"""Uploads of single photos, and the workflows that they start: the webhook step calls its address.
 
-Immich takes each photo through its queues; here whoever drives the sandbox says how far one has come.
+Immich takes each photo through its queues; here the test or the demonstration says how far one has come.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ CONCURRENCY = 5
 """Calls at a time, as Immich's queue has it."""
 
 _WEBHOOK = "immich-plugin-core#webhook"
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 _METHODS = ("POST", "PUT")
 
 
 class Uploads:
-    """New photos, and calls for them."""
+    """Adds new photos to the library, and calls the webhooks of the workflows for them."""
 
     def __init__(self, library: Library, level: Level) -> None:
-        """Nothing comes in yet."""
+        """Add to this library, and send photos as this version does."""
         self._library = library
         self._writer = AssetWriter(library, level)
         self._indexing = IndexingBacklog(library)
         self._jobs: queue.SimpleQueue[urllib.request.Request] = queue.SimpleQueue()
         self._workers: list[threading.Thread] = []
         self.failed = 0
-        """Calls that nobody answered; Immich logs such and goes on, and takes no notice of the answer's status."""
+        """How many calls failed to connect; Immich logs them, and ignores the status of a response."""
 
     def upload(self, **fields: Any) -> Asset:  # noqa: ANN401 - those of `Library.add_asset`
-        """A photo comes in; nothing is known of it yet."""
+        """Add a photo of which nothing is known yet. Returns it."""
         asset = self._library.add_asset(**fields)
         self._indexing.hold(asset.id)
         self._trigger("AssetCreate", asset)
         return asset
 
     def read(self, asset: Asset) -> None:
-        """Its file is read: from now on the metadata is known."""
+        """Read the file of a photo: from now on its metadata is known."""
         self._indexing.hold(asset.id, "metadata", uploaded=asset.created_at)
         self._trigger("AssetMetadataExtraction", asset)
 
     def look_at(self, asset: Asset) -> None:
-        """Everything else is found out: embedding, faces, text. Nobody is told of it."""
+        """Finish embedding, faces and text of a photo, for which no workflow starts."""
         self._indexing.finish(asset.id)
 
     def _trigger(self, trigger: str, asset: Asset) -> None:
@@ -80,7 +80,7 @@ class Uploads:
         while True:
             request = self._jobs.get()
             try:
-                with contextlib.closing(urllib.request.urlopen(request, timeout=_PATIENCE)):  # noqa: S310 - of a test
+                with contextlib.closing(urllib.request.urlopen(request, timeout=_TIMEOUT)):  # noqa: S310 - of a test
                     pass
             except OSError:
                 self.failed += 1
