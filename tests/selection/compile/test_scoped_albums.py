@@ -16,7 +16,7 @@ from immich_smart_albums.rules.tree import All, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.compile.scoped_searches import scoped_album
 from immich_smart_albums.selection.explain.explain import LeafEvidence
-from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
+from immich_smart_albums.selection.explain.leaf_evidence import EvidenceLookup
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.selection.compile.test_requests import FEW, World, library
 from tests.support.in_memory_searches import FLAT, Answers, Flat, city, person, record, select
@@ -95,7 +95,7 @@ def test_what_is_small_or_read_already_is_not_looked_up_inside() -> None:
 def test_explanations_know_who_is_on_a_photo_of_an_album() -> None:
     selection = select(WITHOUT_BEN, answers("2", "4", own=2))
     assert selection.evidence is not None
-    facts = LeafFacts(selection.evidence)
+    facts = EvidenceLookup(selection.evidence)
     assert facts.of(BEN, "1") == LeafEvidence(holds=False)
     assert facts.of(BEN, "2") == LeafEvidence(holds=True)
     in_nice = Search(BEN.query.narrowed(*where(city="Nice")))

@@ -18,7 +18,7 @@ from immich_smart_albums.rules.tree import All, Any, Not, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.compile.scoped_searches import scoped_ranking
 from immich_smart_albums.selection.explain.explain import LeafEvidence
-from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
+from immich_smart_albums.selection.explain.leaf_evidence import EvidenceLookup
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.selection.compile.test_requests import World, library
 from tests.support.in_memory_searches import FLAT, Answers, Flat, city, person, record, select, smart
@@ -186,7 +186,7 @@ def test_a_rule_fails_with_any_of_the_searches_that_it_rests_on(query: Query) ->
 def test_explanations_know_that_a_photo_is_not_in_the_ranking() -> None:
     selection = select(WITHOUT_BEN, answers(["2", "4", *OTHERS[:998]], []))
     assert selection.evidence is not None
-    facts = LeafFacts(selection.evidence)
+    facts = EvidenceLookup(selection.evidence)
     assert facts.of(BEN, "1") == LeafEvidence(holds=False)
     assert facts.of(BEN, "2") == LeafEvidence(holds=True)
     assert facts.of(BEN, "ben1000") is None

@@ -13,7 +13,7 @@ from immich_smart_albums.rules.predicates.content.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import LeafEvidence, Verdict
-from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
+from immich_smart_albums.selection.explain.leaf_evidence import EvidenceLookup
 from immich_smart_albums.selection.explain.selection import _looked_up, _Tree, explain_selection
 from immich_smart_albums.selection.query_plan import Branch
 from immich_smart_albums.selection.run.certainty import _AssetCertainty
@@ -79,7 +79,7 @@ def test_without_what_was_rejected_there_are_no_near_misses() -> None:
 
 
 def test_of_what_nothing_tells_nothing_is_said() -> None:
-    facts = LeafFacts(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]})))
+    facts = EvidenceLookup(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]})))
     assert facts.of(exactly("rating", 5), "a") is None
     assert facts.of(MAKE, "unseen") is None
     like = Filter("x", lambda _: True, frozenset(), lambda _: None, superset_is_exact=True)
@@ -91,23 +91,23 @@ def test_of_what_nothing_tells_nothing_is_said() -> None:
         assert facts.of(replace(like, superset=superset), "a") is None
     assert facts.of(Search(Query(Kind.METADATA, where(rating=None))), "a") is None
     assert facts.of(replace(NICE, query=replace(NICE.query, limit=3)), "a") is None  # a cut-off is another search
-    twice = LeafFacts(evidence(All((NICE, Any((MAKE, smart("cat"))))), TWO))
+    twice = EvidenceLookup(evidence(All((NICE, Any((MAKE, smart("cat"))))), TWO))
     assert twice.of(MAKE, "c") is None
     album = Search(Query(Kind.METADATA, where(albumIds=("x",))))
-    inside = LeafFacts(evidence(All((album, MAKE)), Answers({album.query: [PHOTOS]})))
+    inside = EvidenceLookup(evidence(All((album, MAKE)), Answers({album.query: [PHOTOS]})))
     assert inside.of(exactly("rating", 5), "a") is None  # who knows where an album's photos are
 
 
 def test_what_the_searches_imply_is_said() -> None:
     rated = Search(Query(Kind.METADATA, where(rating=5)))
     both = Search(Query(Kind.METADATA, where(city="Nice", rating=5)))
-    nice = LeafFacts(evidence(NICE, Answers({NICE.query: [PHOTOS]})))
+    nice = EvidenceLookup(evidence(NICE, Answers({NICE.query: [PHOTOS]})))
     assert nice.of(both, "unseen") == LeafEvidence(holds=False)  # not even in Nice
-    little = LeafFacts(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]}), keeps_rejected=False))
+    little = EvidenceLookup(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]}), keeps_rejected=False))
     assert little.of(NICE, "b") is None  # it was thrown away, and so may others have been
     stars = [record("s", exifInfo={"make": "Canon", "rating": 5})]
     choice = All((NICE, Any((MAKE, exactly("rating", 5)))))
-    facts = LeafFacts(evidence(choice, Answers({NICE.query: [PHOTOS, stars]})))
+    facts = EvidenceLookup(evidence(choice, Answers({NICE.query: [PHOTOS, stars]})))
     assert (facts.of(rated, "s"), facts.of(rated, "b")) == (LeafEvidence(holds=True), LeafEvidence(holds=False))
     assert facts.of(rated, "unseen") is None
 
@@ -147,7 +147,7 @@ def test_of_a_late_check_is_known_what_was_asked_for() -> None:
     """Details are asked for last, for what is left."""
     tags = local("$.tags[*].value", "pets")
     answers = Answers({NICE.query: [PHOTOS]}, [PHOTOS[0] | {"tags": [{"value": "Pets"}]}])
-    facts = LeafFacts(evidence(All((NICE, MAKE, tags)), answers))
+    facts = EvidenceLookup(evidence(All((NICE, MAKE, tags)), answers))
     assert facts.of(tags, "a") == LeafEvidence(holds=True)
     assert facts.of(tags, "b") is None
     assert facts.of(local("$.tags[*].value", "other"), "a") is None

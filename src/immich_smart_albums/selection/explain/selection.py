@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Reference, Search, signed_leaves, verdict
 from immich_smart_albums.selection.explain.explain import Verdict
-from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
+from immich_smart_albums.selection.explain.leaf_evidence import EvidenceLookup
 from immich_smart_albums.selection.words import query_text
 
 if TYPE_CHECKING:
@@ -102,11 +102,11 @@ class _SelectionExplainer:
         leaves: dict[Search | Filter, bool] = {}
         for leaf, negated in signed_leaves(match):
             leaves.setdefault(_looked_up(leaf), negated)
-        tree, facts = _Tree(match, tuple(leaves)), LeafFacts(self.evidence)
+        tree, lookup = _Tree(match, tuple(leaves)), EvidenceLookup(self.evidence)
         waiting = chain.from_iterable(selection.waiting.values())
         shown = {asset.id for asset in chain(selection.assets, waiting)}
         photos = {
-            asset_id: self._explained(asset, tree, facts, is_shown=asset_id in shown)
+            asset_id: self._explained(asset, tree, lookup, is_shown=asset_id in shown)
             for asset_id, asset in self._seen().items()
         }
         misses: dict[int, list[ExplainedPhoto]] = {}
@@ -131,8 +131,8 @@ class _SelectionExplainer:
             len(photos),
         )
 
-    def _explained(self, asset: Asset, tree: _Tree, facts: LeafFacts, *, is_shown: bool) -> ExplainedPhoto:
-        evidence = [facts.of(leaf, asset.id) for leaf in tree.leaves]
+    def _explained(self, asset: Asset, tree: _Tree, lookup: EvidenceLookup, *, is_shown: bool) -> ExplainedPhoto:
+        evidence = [lookup.of(leaf, asset.id) for leaf in tree.leaves]
         values = [None if fact is None else fact.holds for fact in evidence]
         is_match = asset.id in self.evidence.matching
         if is_match:

@@ -23,6 +23,7 @@ _MOST = 5
 _HINT = "Photos without stars are found by none: rating: none, or rating: [none, 1]."
 _STARS = Unit("a number of stars from 1 to 5", plain_number, written, '{min: 4}, 2..4 or ">= 4"')
 _NO_STARS = {"0", "unrated", "no stars", "zero"}
+_RATING = exif("rating")
 
 
 def _stars(record: Record) -> object:
@@ -30,7 +31,6 @@ def _stars(record: Record) -> object:
     return _RATING(record) or None
 
 
-_RATING = exif("rating")
 _UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=metadata(rating=None))
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LeafFacts:
+class EvidenceLookup:
     """Looks up what the searches of one rule show of its leaves."""
 
     evidence: RuleEvidence
