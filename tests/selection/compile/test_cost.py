@@ -34,6 +34,7 @@ def structured_query(*conditions: tuple[str, str, object], either: tuple[Conditi
         (BOTH, 50),  # as many of Emma's as of all
         (replace(BOTH, limit=20), 20),
         (NICE, 200),
+        (replace(NICE, where=where(city="Nice", withDeleted=True)), 200),  # nothing is told of how much is in the trash
         (ARCHIVE, 7),
         (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.ARCHIVE, Visibility.TIMELINE})), 10_007),
         (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.HIDDEN})), 500),
