@@ -70,14 +70,14 @@ def test_without_knowledge_a_library_is_large() -> None:
 
 def test_what_more_is_read_costs_more() -> None:
     nothing = frozenset[str]()
-    prices = [GUESSED.reading(NICE, fields) for fields in (nothing, frozenset({"exifInfo"}), frozenset({"people"}))]
+    prices = [GUESSED.read_price(NICE, fields) for fields in (nothing, frozenset({"exifInfo"}), frozenset({"people"}))]
     assert prices[0] == prices[1] < prices[2]  # a search by place is held against EXIF in any case
-    assert GUESSED.reading(WHOLE_LIBRARY, nothing) < GUESSED.reading(WHOLE_LIBRARY, frozenset({"exifInfo"}))
-    assert GUESSED.reading(EMMA, nothing) == GUESSED.reading(EMMA, frozenset({"people"}))
-    assert GUESSED.reading(replace(smart("dog").query, limit=5), nothing) > GUESSED.reading(
+    assert GUESSED.read_price(WHOLE_LIBRARY, nothing) < GUESSED.read_price(WHOLE_LIBRARY, frozenset({"exifInfo"}))
+    assert GUESSED.read_price(EMMA, nothing) == GUESSED.read_price(EMMA, frozenset({"people"}))
+    assert GUESSED.read_price(replace(smart("dog").query, limit=5), nothing) > GUESSED.read_price(
         replace(NICE, limit=5), nothing
     )
-    assert GUESSED.asking(smart("dog").query) > GUESSED.reading(NICE, frozenset({"people"}))
+    assert GUESSED.details_price(smart("dog").query) > GUESSED.read_price(NICE, frozenset({"people"}))
 
 
 def test_a_name_that_was_not_looked_up_cannot_be_asked_for() -> None:

@@ -8,7 +8,7 @@
     >>> costs = Costs(Capabilities(Version(3, 1)), {search().query: 100_000, emma: 9_000})
     >>> round(costs.size(emma_in_nice))
     180
-    >>> costs.reading(emma_in_nice, frozenset()) < costs.reading(emma, frozenset())
+    >>> costs.read_price(emma_in_nice, frozenset()) < costs.read_price(emma, frozenset())
     True
 
 The unit is one page of 1,000 photos without EXIF. On a real server with 100,000 photos (Immich 3.1.0), read page by
@@ -108,7 +108,7 @@ class Costs:
         end = last + 1 if before is None else min(last + 1, _in_years(str(before)))
         return min(1.0, max(0.0, end - begin) / (_YEARS if self.years is None else last + 1 - first))
 
-    def reading(self, query: Query, fields: frozenset[str]) -> float:
+    def read_price(self, query: Query, fields: frozenset[str]) -> float:
         """Returns the price of reading a search with some top-level fields, such as `exifInfo`."""
         key = query, fields
         price = self._prices.get(key)
@@ -130,11 +130,11 @@ class Costs:
             + (1.0 - _REQUEST) * weight * size / PAGE
         )
 
-    def proving(self, query: Query) -> float:
+    def proof_price(self, query: Query) -> float:
         """Returns the price of the proof that a scoped search will do: of a part of an album it is a count."""
         return CHEAPEST * (query.kind is Kind.METADATA)
 
-    def asking(self, query: Query) -> float:
+    def details_price(self, query: Query) -> float:
         """Returns the price of the details of each photo that a search finds (`GET /assets/{id}`)."""
         return self.size(query) * _DETAILS
 

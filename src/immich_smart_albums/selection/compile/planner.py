@@ -178,7 +178,7 @@ class _Planner:
         needs = {number: searches_of(rules[number], candidate) for number, candidate in candidates.items()}
         for query in dict.fromkeys(chain.from_iterable(needs.values())):
             users = {number: rules[number] for number in needs if query in needs[number]}
-            if not users or self.compiler.costs.reading(query, frozenset()) < _WORTH_ANOTHER_LOOK:
+            if not users or self.compiler.costs.read_price(query, frozenset()) < _WORTH_ANOTHER_LOOK:
                 continue
             others = shared.copy()
             for number in needs.keys() - users.keys():
@@ -208,7 +208,7 @@ class _Planner:
         return {
             query: nothing
             for query, count in counts.items()
-            if count > 1 and is_composable(query) and self.compiler.costs.reading(query, nothing) <= count
+            if count > 1 and is_composable(query) and self.compiler.costs.read_price(query, nothing) <= count
         }
 
 

@@ -111,7 +111,9 @@ class RuleCompiler:
         alternatives = _alternatives_of(rule.match)
         everything = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
         excluded = {leaf.query for leaf, excludes in signed_leaves(rule.match) if excludes and isinstance(leaf, Search)}
-        cheapest_first = sorted(excluded, key=lambda query: (self.costs.reading(query, frozenset()), query.describe()))
+        cheapest_first = sorted(
+            excluded, key=lambda query: (self.costs.read_price(query, frozenset()), query.describe())
+        )
         # What is excluded is excluded from each branch, and so the first to be read once, as it is written.
         for queries in (*(cheapest_first[:count] for count in (1, 2, 4)), cheapest_first, everything):
             once = shared.copy()
@@ -135,11 +137,11 @@ class RuleCompiler:
         for query, fields in searches.items():
             if query in shared:
                 before = shared.fields[query]
-                price += self.costs.reading(query, fields | before) - self.costs.reading(query, before)
+                price += self.costs.read_price(query, fields | before) - self.costs.read_price(query, before)
             else:
-                price += self.costs.reading(query, fields)
-        price += sum(self.costs.proving(scoped.query) for branch in candidate for scoped in branch.scoped)
-        return price + sum(self.costs.asking(branch.driver) for branch in candidate if branch.detail_filters)
+                price += self.costs.read_price(query, fields)
+        price += sum(self.costs.proof_price(scoped.query) for branch in candidate for scoped in branch.scoped)
+        return price + sum(self.costs.details_price(branch.driver) for branch in candidate if branch.detail_filters)
 
     def _count_unshared(self, rule: Rule, candidate: Candidate, shared: SharedSearches) -> int:
         """Returns how many searches a candidate sends beyond those that are sent anyway."""

@@ -53,7 +53,8 @@ def with_scoped_searches(branch: Branch, costs: Costs, shared: Container[Query],
     for search in branch.searches:
         scoped = None if search in shared else _scoped(branch.driver, search, server)
         if scoped is not None and (
-            scoped in shared or costs.reading(scoped, nothing) + costs.proving(scoped) < costs.reading(search, nothing)
+            scoped in shared
+            or costs.read_price(scoped, nothing) + costs.proof_price(scoped) < costs.read_price(search, nothing)
         ):
             replacements[search] = scoped
     if branch.residual is None or not replacements:
