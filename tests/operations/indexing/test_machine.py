@@ -46,6 +46,7 @@ class IndexingMachine(RuleBasedStateMachine):
         self.stack.callback(shutil.rmtree, self.folder)
         self.held: dict[str, set[str]] = {}
         """Steps that are to be done, by photo."""
+        self.came: list[str] = []
         self.had_faces: set[str] = set()
 
     def teardown(self) -> None:
@@ -64,7 +65,8 @@ class IndexingMachine(RuleBasedStateMachine):
         self.sync()
 
     def pick(self, number: int) -> Asset:
-        return list(self.library.assets.values())[number % len(self.library.assets)]
+        """One of those that came; what the rule names has to be on some photo, so the first two stay as they are."""
+        return self.library.assets[self.came[number % len(self.came)]]
 
     def wanted(self) -> set[str]:
         """What would match once everything is found out."""
@@ -85,13 +87,15 @@ class IndexingMachine(RuleBasedStateMachine):
         before = set(self.library.assets)
         self.house.make(f"photo-{len(before)}", **fields)
         (new,) = self.library.assets.keys() - before
+        self.came.append(new)
         if fields["stage"] is not None:
             self.held[new] = {"metadata", "faces", "text"} - set(fields["stage"][1])
 
     @rule(number=PHOTOS, done=st.sampled_from(STEPS), is_seen=st.booleans())
     def index_anew(self, number: int, done: tuple[str, ...], is_seen: bool) -> None:
         """Immich throws away what it knew, above all of what is in the album, and says that it is at work."""
-        known = sorted(members(self.house) - self.held.keys()) or sorted(self.library.assets.keys() - self.held.keys())
+        finished = set(self.came) - self.held.keys()
+        known = sorted(finished & members(self.house)) or sorted(finished)
         if known:
             id_ = known[number % len(known)]
             self.house.indexing.hold(id_, *done, uploaded=self.library.assets[id_].created_at, dated=True)
@@ -117,13 +121,13 @@ class IndexingMachine(RuleBasedStateMachine):
         elif what in {"nobody", "Ben"}:
             self.library.update(asset.id, person_ids=() if what == "nobody" else (self.house.ids["Ben"],))
         else:
-            self.library.update(asset.id, city="Paris" if what == "Paris" else None)
+            city, country = ("Paris", "France") if what == "Paris" else (None, None)
+            self.library.update(asset.id, city=city, country=country)
 
     @rule(number=PHOTOS)
     def put_into_the_trash_or_back(self, number: int) -> None:
         asset = self.pick(number)
-        if asset.id != self.house.ids["last dog"]:
-            (self.library.trash if asset.deleted_at is None else self.library.restore)(asset.id)
+        (self.library.trash if asset.deleted_at is None else self.library.restore)(asset.id)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -150,6 +154,7 @@ class IndexingMachine(RuleBasedStateMachine):
         self.held.clear()
         self.library.wait(2 * HOUR)
         self.sync()
+        assert self.home.planned().albums[0].problems == ()
         inside, wanted = members(self.house), self.wanted()
         trashed = {id_ for id_, asset in self.library.assets.items() if asset.deleted_at is not None}
         assert wanted <= inside, "something that matches is missing"
