@@ -1,4 +1,4 @@
-"""Facts of a photo in words, from what the server shows of it."""
+"""Facts of a photo in words, from its record on the server."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Returns pairs of a word and what it is; what is not known is left out."""
+def photo_facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Returns pairs of a label and a text; unknown facts are left out."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
-    facts = [
+    labelled = [
         ("Taken", moment(str(record.get("localDateTime", ""))[:19])),
         ("Place", _joined(shown, "city", "state", "country")),
         ("Camera", _joined(shown, "make", "model", between=" ")),
@@ -28,21 +28,21 @@ def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
         ("Description", _joined(shown, "description")),
         ("Path", str(record.get("originalPath", ""))),
     ]
-    return [(word, text) for word, text in facts if text]
+    return [(label, text) for label, text in labelled if text]
 
 
-WORDS = {
+CONDITION_LABELS = {
     "people": "these people",
     "place": "this place",
     "day": "this day",
     "camera": "this camera",
     "folder": "this folder",
 }
-"""What of a photo a rule can be begun with, as a page asks for it."""
+"""Labels of the conditions that can be taken from a photo for a new rule."""
 
 
 def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
-    """Returns what a rule can be begun with, by what the server knows of the photo."""
+    """Returns the facts that a new rule can be made of."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
     path = str(record.get("originalPath") or "")
@@ -57,8 +57,8 @@ def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
     )
 
 
-def ticks(record: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    """Returns what can be ticked to begin a rule with: as the page asks for it, in words, and what it is."""
+def condition_choices(record: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """Returns the conditions that a new rule can be made of: key, label and value."""
     facts = rule_facts(record)
     values = {
         "people": ", ".join(facts.people),
@@ -67,7 +67,7 @@ def ticks(record: Mapping[str, object]) -> list[tuple[str, str, str]]:
         "camera": facts.model or facts.make or "",
         "folder": facts.folder or "",
     }
-    return [(tick, WORDS[tick], values[tick]) for tick in facts.conditions()]
+    return [(key, CONDITION_LABELS[key], values[key]) for key in facts.conditions()]
 
 
 def _text(record: Mapping[str, object], name: str) -> str | None:

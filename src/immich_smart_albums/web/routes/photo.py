@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
 from immich_smart_albums.operations.explain.photo import Namer
 from immich_smart_albums.report.explanation import doing
-from immich_smart_albums.web.photo_facts import facts, ticks
+from immich_smart_albums.web.photo_facts import condition_choices, photo_facts
 from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import address, page
 from immich_smart_albums.web.routes.handlers import fragment
@@ -48,9 +48,9 @@ class PhotoRoutes:
                 lines_of=lambda account: self._lines_of(account, typed),
                 doing=lambda place: doing(place, explanation.asset_id),
                 is_ranked=is_ranked(typed.rule.rule.match),
-                facts=facts(record),
+                facts=photo_facts(record),
                 albums=self._other_albums(explanation),
-                ticks=ticks(record),
+                ticks=condition_choices(record),
                 file_name=str(record.get("originalFileName", "")),
                 base=studio.session.base,
                 read_only=studio.read_only,

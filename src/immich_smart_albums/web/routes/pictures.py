@@ -1,4 +1,4 @@
-"""Pictures of photos, faces and albums: passed on from the server, a few at a time, by id only."""
+"""Routes for pictures of photos, faces and albums, which are fetched from the server."""
 
 from __future__ import annotations
 
@@ -18,75 +18,77 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.session.session import Session
 
-AT_A_TIME = 6
+CONCURRENCY = 6
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""An SVG that is opened by itself runs nothing and reaches nothing."""
+"""An SVG that is opened as a page runs no script and loads nothing."""
 
 
 class PictureRoutes:
-    """Routes for pictures."""
+    """Handlers of pictures; the first account that may see one provides it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._limiter = CapacityLimiter(AT_A_TIME)
+        self._limiter = CapacityLimiter(CONCURRENCY)
 
     async def photo(self, request: Request) -> Response:
-        """Returns a photo, small or as a preview."""
+        """Returns the thumbnail or the preview of a photo."""
         size: Literal["preview", "thumbnail"] = (
             "preview" if request.query_params.get("size") == "preview" else "thumbnail"
         )
         asset_id = request.path_params["id"]
-        return await self._answer(
+        return await self._respond(
             request, lambda account, etag: self._session.thumbnail(asset_id, size, account=account, etag=etag)
         )
 
     async def face(self, request: Request) -> Response:
         """Returns a person's face."""
         person_id = request.path_params["id"]
-        return await self._answer(
+        return await self._respond(
             request, lambda account, etag: self._session.person_thumbnail(person_id, account=account, etag=etag)
         )
 
     async def cover(self, request: Request) -> Response:
-        """Returns an album's cover, which may be another the next time."""
+        """Returns the cover of an album, which a browser validates each time, for it may change."""
         album_id = request.path_params["id"]
 
-        def ask(account: str, etag: str | None) -> Picture | None:
+        def fetch(account: str, etag: str | None) -> Picture | None:
             cover = self._session.album_cover(album_id, account=account)
             return None if cover is None else self._session.thumbnail(cover, account=account, etag=etag)
 
-        return await self._answer(request, ask, keeping="private, no-cache")
+        return await self._respond(request, fetch, cache_control="private, no-cache")
 
-    async def _answer(
-        self, request: Request, ask: Callable[[str, str | None], Picture | None], keeping: str | None = None
+    async def _respond(
+        self, request: Request, fetch: Callable[[str, str | None], Picture | None], cache_control: str | None = None
     ) -> Response:
         etag = request.headers.get("if-none-match")
         try:
-            picture = await to_thread.run_sync(lambda: self._of_some_account(ask, etag), limiter=self._limiter)
+            picture = await to_thread.run_sync(lambda: self._from_some_account(fetch, etag), limiter=self._limiter)
         except ConfigurationError:
             return Response(status_code=404)
         except SmartAlbumsError as error:
             return Response(status_code=404 if isinstance(error, Refused) else 502)
         if picture is None:
-            return Response(status_code=204)  # no error in anybody's console: an album may well be empty
+            return Response(status_code=204)  # an album may be empty: a 404 would be an error in the console
         headers = {**picture.headers, "content-security-policy": _POLICY}
-        if keeping is None and not {"private", "no-store"} & set(
+        if cache_control is None and not {"private", "no-store"} & set(
             re.findall(r"[\w-]+", headers.get("cache-control", ""))
         ):
-            keeping = "private, max-age=3600"  # a proxy in front of the studio keeps none of them
-        if keeping is not None:
-            headers["cache-control"] = keeping
+            cache_control = "private, max-age=3600"  # not in the cache of a proxy
+        if cache_control is not None:
+            headers["cache-control"] = cache_control
         if picture.data is None:
             return Response(status_code=304, headers=headers)
         return Response(picture.data, media_type=picture.content_type, headers=headers)
 
-    def _of_some_account(self, ask: Callable[[str, str | None], Picture | None], etag: str | None) -> Picture | None:
-        """The picture, from the first account that sees it."""
+    def _from_some_account(
+        self, fetch: Callable[[str, str | None], Picture | None], etag: str | None
+    ) -> Picture | None:
+        """The picture, from the first account that may see it. None if there is none. Raises NoAccess or Refused."""
         refusal: NoAccess | None = None
         for account in self._session.accounts.present:
             try:
-                return ask(account, etag)
+                return fetch(account, etag)
             except NoAccess as error:
                 refusal = error
         raise refusal or Refused("no account takes part", status=404)

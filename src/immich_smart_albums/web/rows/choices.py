@@ -1,4 +1,4 @@
-"""Choices for a value: people with faces, places, cameras, tags, albums, each with its number of photos."""
+"""Suggestions for a value: people with faces, places, cameras, tags and albums, with their numbers of photos."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SHOWN = 40
-"""Choices that a page gets of each list. For others, people type."""
+MAX_SUGGESTIONS = 40
+"""How many suggestions of a list a page shows; for others, people type."""
 
-_AT_A_TIME = 4
+_CONCURRENCY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Suggestion:
     value: str
     label: str
     face: str | None = None
-    """Of a person: the id that the picture goes by."""
+    """The id of a person, for the picture of the face."""
     count: int | None = None
-    """How many photos have it. None if that is not known, or not yet."""
+    """How many photos have it. None if that is not known (yet)."""
     is_word: bool = False
     """Whether it is a word of the rules, such as none, and no name."""
     is_chosen: bool = False
@@ -49,7 +49,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The first of a list, and how many more there are."""
+    """The first suggestions of a list, and how many more there are."""
 
     first: tuple[Suggestion, ...]
     more: int = 0
@@ -58,31 +58,30 @@ class Suggestions:
 def suggestions(
     session: Session, predicate: Predicate, find: str, chosen: Mapping[str, Sequence[Scalar]]
 ) -> dict[str, Suggestions]:
-    """Returns what can be chosen for each option of a predicate, the most frequent first.
+    """Returns suggestions for each option of a predicate, the most frequent first. Empty if it is written by hand.
 
-    Empty if it is written by hand.
-
-    What is chosen is among them, whatever else is looked for.
+    `find` filters them, except those that are chosen.
     """
-    lists = _lists(session, predicate)
-    as_compared = bare if predicate.picker in _LISTED else folded
+    lists = _sources(session, predicate)
+    normalize = bare if predicate.picker in SERVER_FIELDS else folded
     shown = {
-        option: _shown(list(offered()), find, chosen.get(option, ()), as_compared) for option, offered in lists.items()
+        option: _first(list(offered()), find, chosen.get(option, ()), normalize) for option, offered in lists.items()
     }
     if predicate.picker is Picker.TAG:
         return {
-            option: replace(of_option, first=_tagged(session, of_option.first)) for option, of_option in shown.items()
+            option: replace(of_option, first=_with_counts(session, of_option.first))
+            for option, of_option in shown.items()
         }
     return shown
 
 
-def _lists(session: Session, predicate: Predicate) -> dict[str, Callable[[], Iterable[Suggestion]]]:
-    """How the list of each option is made."""
+def _sources(session: Session, predicate: Predicate) -> dict[str, Callable[[], Iterable[Suggestion]]]:
+    """The functions that list the suggestions, by option."""
     match predicate.picker:
         case Picker.PEOPLE:
             return {"any": lambda: _people(session)}
         case Picker.PLACE | Picker.CAMERA:
-            fields = _LISTED[predicate.picker]
+            fields = SERVER_FIELDS[predicate.picker]
             listed = {option: partial(_values, session, field) for option, field in fields.items()}
             return {"name": lambda: (), **listed}
         case Picker.TAG:
@@ -101,33 +100,33 @@ def _lists(session: Session, predicate: Predicate) -> dict[str, Callable[[], Ite
             return {}
 
 
-_LISTED = {
+SERVER_FIELDS = {
     Picker.PLACE: {"country": "country", "state": "state", "city": "city"},
     Picker.CAMERA: {"make": "make", "model": "model", "lens": "lensModel"},
 }
 """Options of predicates, with the field whose values the server lists."""
 
 
-def _shown(
-    offered: list[Suggestion], find: str, chosen: Sequence[Scalar], as_compared: Callable[[str], str]
+def _first(
+    offered: list[Suggestion], find: str, chosen: Sequence[Scalar], normalize: Callable[[str], str]
 ) -> Suggestions:
-    """The first of a list; `as_compared` makes texts alike that mean the same value."""
+    """The first suggestions, those that are chosen at the top; `normalize` makes equal what means the same value."""
     wanted = bare(find)
-    present = {as_compared(suggestion.value) for suggestion in offered}
-    offered += [Suggestion(str(value), str(value)) for value in chosen if as_compared(str(value)) not in present]
+    present = {normalize(suggestion.value) for suggestion in offered}
+    offered += [Suggestion(str(value), str(value)) for value in chosen if normalize(str(value)) not in present]
     words = {str(value) for value in chosen if isinstance(value, Unquoted)}
-    names = {as_compared(str(value)) for value in chosen}
+    names = {normalize(str(value)) for value in chosen}
     marked = [
         replace(
             suggestion,
-            is_chosen=as_compared(suggestion.value) in names,
+            is_chosen=normalize(suggestion.value) in names,
             is_word=suggestion.is_word or suggestion.value in words,
         )
         for suggestion in offered
     ]
     marked.sort(key=lambda suggestion: (not suggestion.is_chosen, -(suggestion.count or 0)))
     fitting = [suggestion for suggestion in marked if suggestion.is_chosen or wanted in bare(suggestion.label)]
-    most = max(SHOWN, sum(suggestion.is_chosen for suggestion in fitting))
+    most = max(MAX_SUGGESTIONS, sum(suggestion.is_chosen for suggestion in fitting))
     return Suggestions(tuple(fitting[:most]), max(0, len(fitting) - most))
 
 
@@ -136,7 +135,7 @@ def _accounts(session: Session) -> Iterable[ConnectedAccount]:
 
 
 def _counts(session: Session, field: str) -> Mapping[str, int] | None:
-    """How many photos have each value. None as long as the library was not read."""
+    """How many photos have each value. None until the library was read."""
     values = session.library_values
     return None if values is None else values.counts(field)
 
@@ -145,7 +144,7 @@ def _people(session: Session) -> Iterator[Suggestion]:
     counts = _counts(session, PERSON)
     faces: dict[str, str] = {}
     for account in _accounts(session):
-        for person in _listed(partial(getattr, account.names, "people")):
+        for person in _list_or_empty(partial(getattr, account.names, "people")):
             if person.name:
                 faces.setdefault(person.name, person.id)
     for group, members in session.rules.people.items():
@@ -155,22 +154,26 @@ def _people(session: Session) -> Iterator[Suggestion]:
 
 
 def _values(session: Session, field: str) -> Iterator[Suggestion]:
-    """What a field of the photos has: as it was read, else as the server lists it. Nothing if it does not."""
+    """The values of a field, from the library that was read, or else as the server lists them."""
     counts = _counts(session, field)
     if counts is not None:
         yield from (Suggestion(value, value, count=counts[value]) for value in sorted(counts, key=str.casefold))
         return
-    names = {value for account in _accounts(session) for value in _listed(partial(account.server.hints.values, field))}
+    names = {
+        value for account in _accounts(session) for value in _list_or_empty(partial(account.server.hints.values, field))
+    }
     yield from (Suggestion(value, value) for value in sorted(names, key=str.casefold))
 
 
 def _tags(session: Session) -> list[str]:
-    tags = {tag.path for account in _accounts(session) for tag in _listed(partial(getattr, account.names, "tags"))}
+    tags = {
+        tag.path for account in _accounts(session) for tag in _list_or_empty(partial(getattr, account.names, "tags"))
+    }
     return sorted(tags, key=str.casefold)
 
 
-def _tagged(session: Session, tags: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
-    """With how many photos have each: no search shows tags, so the server counts those that are shown."""
+def _with_counts(session: Session, tags: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+    """Add the number of photos to tags. No search returns tags, so the server counts."""
     ids = {tag.path: (account.name, tag.id) for account in _accounts(session) for tag in account.names.tags}
 
     def counted(tag: Suggestion) -> Suggestion:
@@ -178,24 +181,24 @@ def _tagged(session: Session, tags: tuple[Suggestion, ...]) -> tuple[Suggestion,
             return tag
         account, id_ = ids[tag.value]
         query = metadata(tagIds=(id_,))
-        (count,) = _listed(lambda: [session.estimate(query, account=account)]) or [None]
+        (count,) = _list_or_empty(lambda: [session.estimate(query, account=account)]) or [None]
         return replace(tag, count=count)
 
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+    with ThreadPoolExecutor(_CONCURRENCY) as pool:
         return tuple(pool.map(counted, tags))
 
 
 def _albums(session: Session) -> Iterator[Suggestion]:
     counts: dict[str, int] = {}
     for account in _accounts(session):
-        for album in _listed(partial(getattr, account.names, "albums")):
+        for album in _list_or_empty(partial(getattr, account.names, "albums")):
             if album.name:
                 counts[album.name] = max(counts.get(album.name, 0), album.asset_count)
     yield from (Suggestion(name, name, count=counts[name]) for name in sorted(counts, key=str.casefold))
 
 
 def _libraries(session: Session) -> Iterator[Suggestion]:
-    """External libraries go by id; people know them by their folders."""
+    """External libraries by id, with their folders as labels."""
     values = session.library_values
     if values is not None:
         for id_, count in values.counts(LIBRARY).items():
@@ -205,23 +208,23 @@ def _libraries(session: Session) -> Iterator[Suggestion]:
 
 
 def _places(session: Session) -> Iterator[Suggestion]:
-    """The places that the rules file names."""
+    """The places of the rules file."""
     values = session.library_values
     for name, circle in session.rules.places.items():
         near = None if values is None else values.map.count_near(circle.latitude, circle.longitude, circle.radius)
         yield Suggestion(name, name, count=near)
 
 
-def _listed(ask: Callable[[], Iterable[T] | None]) -> list[T]:
-    """What the server lists. Nothing if it does not, or the key may not ask: then it is written by hand."""
+def _list_or_empty(fetch: Callable[[], Iterable[T] | None]) -> list[T]:
+    """The list that the server returns. Empty if it fails or the key lacks the permission: people type then."""
     try:
-        return list(ask() or ())
+        return list(fetch() or ())
     except SmartAlbumsError:
         return []
 
 
 def _words(predicate: Predicate) -> Iterator[str]:
-    """The words that a predicate's schema lists, or its examples show."""
+    """The words of a predicate: the enums of its schema, or else those of its examples."""
     words: dict[str, None] = {}
     rest: list[object] = [predicate.schema]
     while rest:

@@ -1,4 +1,4 @@
-"""The form for the value of a row: lists to choose from, inputs, and what of the value they leave as it is."""
+"""The form for the value of a row: lists to choose from, inputs, and options that have neither."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker
-from immich_smart_albums.web.rows.choices import Suggestions, suggestions
+from immich_smart_albums.web.rows.choices import SERVER_FIELDS, Suggestions, suggestions
 from immich_smart_albums.web.rows.value import row_value
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.session import Session
     from immich_smart_albums.web.rows.value import RowValue
 
-_PLAIN = {
+_PLAIN_OPTIONS = {
     Picker.PEOPLE: "any",
     Picker.TAG: "any",
     Picker.ALBUM: "in",
@@ -40,14 +40,14 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class RowInput:
-    """One value that is written, rather than chosen."""
+    """An input for one option of a value."""
 
     option: str
     label: str
     kind: str = "text"
-    """Of the input: text, date, number."""
+    """The type of the input: text, date or number."""
     is_text: bool = False
-    """Whether it goes into quotes, whatever it says."""
+    """Whether the value is always quoted in YAML."""
     example: str = ""
 
 
@@ -72,64 +72,61 @@ _INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class RowForm:
-    """A value as a form shows it."""
+    """The form for one value of a predicate."""
 
     predicate: Predicate
     lists: Mapping[str, Suggestions]
-    """By option."""
+    """Suggestions by option."""
     inputs: tuple[tuple[RowInput, str], ...]
-    """Each with what it says now."""
+    """The inputs with their present texts."""
     plain: str
-    """The option that a value without one means."""
+    """The option that a value without options means."""
     rest: str
-    """What no input shows, as YAML."""
-    is_together: bool = False
-    """Of people and tags: whether all of them are meant."""
+    """Options that no input shows, as YAML."""
+    needs_all: bool = False
+    """Whether a photo needs all of the people or tags."""
 
     def label(self, option: str) -> str:
-        """Returns what a list is called."""
+        """Returns the label of the list for an option."""
         return _LABELS.get((self.predicate.picker, option), (option or self.predicate.name).capitalize())
 
     @property
-    def can_be_together(self) -> bool:
-        """Whether what is chosen may be meant together."""
+    def can_need_all(self) -> bool:
+        """Whether a photo may need all of what is chosen."""
         return self.predicate.picker in {Picker.PEOPLE, Picker.TAG}
 
     @property
     def examples(self) -> list[tuple[str, str]]:
-        """A few values, each with what it means."""
+        """Up to three example values, each with its meaning."""
         return [(example.partition(": ")[2], meaning) for example, meaning in self.predicate.examples[:3]]
 
     @property
     def is_long(self) -> bool:
-        """Whether some list is worth looking through."""
+        """Whether some list is so long that it needs a search field."""
         return any(listed.more or len(listed.first) > 8 for listed in self.lists.values())
 
 
 def row_form(session: Session, predicate: Predicate, value: Plain, find: str = "") -> RowForm:
-    """Returns the form for a value of a predicate. None: it is new."""
-    plain = _PLAIN.get(predicate.picker, "")
+    """Returns the form for a value of a predicate. The value is None for a new row."""
+    plain = _PLAIN_OPTIONS.get(predicate.picker, "")
     inputs = _INPUTS.get(predicate.picker, ())
-    options = {plain, *_OPTIONS.get(predicate.picker, ()), *(row_input.option for row_input in inputs)}
-    is_together = plain == "any" and isinstance(value, Mapping) and "all" in value and "any" not in value
-    if is_together and isinstance(value, Mapping):
+    options = {plain, *SERVER_FIELDS.get(predicate.picker, ()), *(row_input.option for row_input in inputs)}
+    needs_all = plain == "any" and isinstance(value, Mapping) and "all" in value and "any" not in value
+    if needs_all and isinstance(value, Mapping):
         value = {"any" if word == "all" else word: part for word, part in value.items()}
-    apart = row_value(value, options, plain)
+    split = row_value(value, options, plain)
     return RowForm(
         predicate,
-        suggestions(session, predicate, find, apart.shown),
-        tuple((_fitting(row_input, apart), apart.text(row_input.option)) for row_input in inputs),
+        suggestions(session, predicate, find, split.shown),
+        tuple((_input_for(row_input, split), split.text(row_input.option)) for row_input in inputs),
         plain,
-        apart.rest,
-        is_together,
+        split.rest,
+        needs_all,
     )
 
 
-_OPTIONS = {Picker.PLACE: ("country", "state", "city"), Picker.CAMERA: ("make", "model", "lens")}
-
-
-def _fitting(row_input: RowInput, value: RowValue) -> RowInput:
-    """An input in which what is written can stand: that of a date takes whole dates only."""
+def _input_for(row_input: RowInput, value: RowValue) -> RowInput:
+    """The input for a value: a text input for a date that is not a whole one."""
     text = value.text(row_input.option)
     try:
         is_date = not text or date.fromisoformat(text).isoformat() == text

@@ -1,4 +1,4 @@
-"""The value of a row as a form shows it: what inputs have, and the rest, which they leave as it is."""
+"""The value of a row, split into the options that a form has inputs for and the others."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
 
 Scalar = str | int | float
-"""What one choice, or one input, can be."""
+"""The value of one choice, or of one input."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowValue:
-    """A value, taken apart."""
+    """A value, split for a form."""
 
     shown: Mapping[str, tuple[Scalar, ...]]
-    """By option; what stands there without one is under that which a plain value means."""
+    """Values by option; a value without options is under the one that a plain value means."""
     rest: str
     """Options that the form has no input for, as YAML: `count: 2, none: Emma`; empty if there are none."""
 
     def text(self, option: str) -> str:
-        """Returns the value of a single input."""
+        """Returns the value of an input. Empty if there is none."""
         return next((str(value) for value in self.shown.get(option, ())), "")
 
 
 def row_value(value: Plain, options: Collection[str], plain: str) -> RowValue:
-    """Returns a value for a form that has inputs for some options, of which a plain value means one."""
+    """Splits a value for a form with inputs for some options; `plain` is the one that a plain value means."""
     entries: Mapping[str, Plain] = value if isinstance(value, Mapping) else {} if value is None else {plain: value}
     shown: dict[str, tuple[Scalar, ...]] = {}
     rest = []
@@ -47,7 +47,7 @@ def row_value(value: Plain, options: Collection[str], plain: str) -> RowValue:
 
 
 def _scalars(value: Plain) -> tuple[Scalar, ...] | None:
-    """The values of a list, or the one that stands alone. None if some are more than that."""
+    """The values of a list, or a single one. None if some are lists or mappings."""
     values = list(value) if is_list(value) else [value]  # type: ignore[arg-type]
     scalars = tuple(
         Unquoted(str(item).lower()) if isinstance(item, bool) else item
