@@ -12,9 +12,8 @@ from immich_smart_albums.daemon.approvals import grant
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.photo_watch import PhotoState
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from tests.support.daemon_world import AWAY, RULES, START, World
 from tests.support.examples import IS_DEEP
-
-from .world import AWAY, RULES, START, World
 
 if TYPE_CHECKING:
     from pathlib import Path

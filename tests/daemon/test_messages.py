@@ -27,9 +27,8 @@ from immich_smart_albums.daemon.state import DaemonStateFile, Tally
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.album import Event, MessageService, NotifyTarget, ValueSource
 from immich_smart_albums.session.options import SessionOptions
+from tests.support.daemon_world import World
 from tests.support.rules_files import book
-
-from .world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

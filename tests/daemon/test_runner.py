@@ -27,9 +27,8 @@ from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.events import AssetsRead, Detail, Note, StatusMessage, ignore
 from immich_smart_albums.session.options import SessionOptions
+from tests.support.daemon_world import START, World
 from tests.support.rules_files import book
-
-from .world import START, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

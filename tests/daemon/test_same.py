@@ -21,9 +21,8 @@ from immich_smart_albums.daemon.state import DaemonStateFile
 from immich_smart_albums.daemon.uploads import UploadQueue
 from immich_smart_albums.session.events import ignore
 from immich_smart_albums.session.options import SessionOptions
+from tests.support.daemon_world import Listener
 from tests.support.examples import examples
-
-from .world import Listener
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,10 +21,9 @@ from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config.variables import VARIABLES
 from immich_smart_albums.daemon.health import status_of
 from immich_smart_albums.daemon.state import DaemonState, LastRun
+from tests.support.dockerfile import environment, stages, value
 from tests.support.examples import only_deep
-
-from .dockerfile import environment, stages, value
-from .unraid import template
+from tests.support.unraid_template import template
 
 CHECKOUT = Path(__file__).parents[2]
 DEPLOY = CHECKOUT / "deploy"

@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from tests.support.dockerfile import environment, stages, value
 from tests.support.examples import only_deep
 from tests.support.free_port import free_port
-
-from .dockerfile import environment, stages, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import CHECKOUT
+from tests.support.docs.pages import CHECKOUT
 
 SRC = CHECKOUT / "src"
 TOOL = SRC / "immich_smart_albums"

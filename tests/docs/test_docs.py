@@ -26,9 +26,8 @@ from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Source, SourceForm
-
-from .generated import PARTS
-from .pages import CHECKOUT, PAGES, all_text, blocks
+from tests.support.docs.generated import PARTS
+from tests.support.docs.pages import CHECKOUT, PAGES, all_text, blocks
 
 REFERENCE = (CHECKOUT / "docs" / "reference.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from immich_smart_albums import errors
-
-from .pages import CHECKOUT
+from tests.support.docs.pages import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from .pages import CHECKOUT
+from tests.support.docs.pages import CHECKOUT
 
 SOURCE = CHECKOUT / "src"
 MODULES = [

@@ -21,9 +21,8 @@ from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.tree import Filter, Not
 from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
+from tests.support.docs.pages import CHECKOUT, blocks
 from tests.support.yaml_values import reading, value
-
-from .pages import CHECKOUT, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

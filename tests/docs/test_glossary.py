@@ -10,8 +10,7 @@ import pytest
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.keywords import ALBUM, FILE
 from immich_smart_albums.rules.rules_file.match import COMBINATIONS
-
-from .pages import CHECKOUT
+from tests.support.docs.pages import CHECKOUT
 
 _ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]

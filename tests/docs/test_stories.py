@@ -14,9 +14,8 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_sandbox.library.records import Tag, User
 from immich_smart_albums.cli.exits import Exit
-
-from .pages import PAGES, Block, blocks
-from .terminal import TOOL, Terminal, command_lines
+from tests.support.docs.pages import PAGES, Block, blocks
+from tests.support.docs.terminal import TOOL, Terminal, command_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,8 +25,7 @@ from immich_smart_albums.web.background.progress import Progress
 from immich_smart_albums.web.safety import Policy
 from immich_smart_albums.web.server import server_config
 from immich_smart_albums.web.studio import Studio
-
-from .browser import browser
+from tests.support.browser import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 from immich_sandbox import Sandbox, generate
+from tests.support.browser import CHROMIUM, browser, tab
 
-from .browser import CHROMIUM, browser, tab
 from .conftest import opened
 from .views import FIRST_RULES, HEIGHTS, SCHEMES, Screen, views, write_history
 

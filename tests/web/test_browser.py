@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.web.safety import Policy
+from tests.support.browser import needs_browser, tab
 
-from .browser import needs_browser, tab
 from .conftest import RULES, opened
 
 if TYPE_CHECKING:

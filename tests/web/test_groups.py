@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import needs_browser, tab
+from tests.support.browser import needs_browser, tab
+
 from .conftest import opened
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from immich_sandbox import Sandbox
-
-    from .browser import Tab
+    from tests.support.browser import Tab
 
 pytestmark = [needs_browser, pytest.mark.untraced]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from immich_smart_albums.web.safety import Policy
+from tests.support.browser import needs_browser, page_of, tab
 from tests.support.reverse_proxy import Front
 
-from .browser import needs_browser, page_of, tab
 from .conftest import opened
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import needs_browser, tab
+from tests.support.browser import needs_browser, tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from .browser import Tab
+    from tests.support.browser import Tab
+
     from .conftest import Opened
 
 pytestmark = [needs_browser, pytest.mark.untraced]

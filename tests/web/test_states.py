@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import needs_browser, tab
+from tests.support.browser import needs_browser, tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -9,8 +9,8 @@ import pytest
 
 from immich_smart_albums.cli.exits import Exit
 from tests.cli.test_rules_runs import Terminal, terminal
+from tests.support.browser import findings, needs_browser, overflows, tab
 
-from .browser import findings, needs_browser, overflows, tab
 from .conftest import opened
 from .views import FIRST_RULES, PARTS, Screen, write_history
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import needs_browser, tab
+from tests.support.browser import needs_browser, tab
+
 from .conftest import opened
 
 if TYPE_CHECKING:

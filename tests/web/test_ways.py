@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from tests.support.browser import needs_browser, tab
 from tests.support.examples import IS_DEEP
 
-from .browser import needs_browser, tab
 from .conftest import RULES, opened
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from .browser import Tab
+    from tests.support.browser import Tab
+
     from .conftest import Opened
 
 pytestmark = [needs_browser, pytest.mark.untraced]

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from .browser import Tab
+    from tests.support.browser import Tab
+
     from .conftest import Opened
 
     Part = Callable[[Tab, Opened], Iterator[str]]

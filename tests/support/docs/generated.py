@@ -27,9 +27,8 @@ from immich_smart_albums.rules.rules_file.guard import guard_words
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
 from immich_smart_albums.rules.split import MEANINGS as KEY_MEANINGS
 from immich_smart_albums.rules.split import SPLIT_KEYS
-
-from .reference import predicates_reference
-from .terminal import ADDRESS
+from tests.support.docs.reference import predicates_reference
+from tests.support.docs.terminal import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
