@@ -60,3 +60,16 @@ def test_a_rule_whose_names_cannot_be_looked_up_leaves_the_others_alone(sandbox:
     sandbox.faults.clear()
     assert (answers["A"].selections, len(answers["A"].problems)) == ({}, 1)
     assert answers["B"].assets
+
+
+def test_of_a_large_library_what_is_counted_decides_and_the_same_is_selected(sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+    matches = [*COUNTRIES, *DAYS]
+    right = selected(sandbox, matches)
+    large = b'{"total": 90000}'
+    count = sandbox.faults.answer(
+        200, large, "application/json", method="POST", path="/api/search/statistics", times=None
+    )
+    assert selected(sandbox, matches) == right
+    sandbox.faults.clear()
+    assert count.hits
