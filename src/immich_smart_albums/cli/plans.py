@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -59,9 +58,9 @@ def _album_with_commands(album: AlbumPlan) -> AlbumPlan:
 
 
 def _problem_with_commands(problem: Problem) -> Problem:
-    """Returns the problem with the commands in it completed."""
+    """Returns the problem with the commands in it completed, without answers, which nothing prints."""
     hint = None if problem.hint is None else pasteable(problem.hint)
-    return replace(problem, message=pasteable(problem.message), hint=hint)
+    return Problem(problem.where, pasteable(problem.message), hint, problem.excerpt)
 
 
 def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
