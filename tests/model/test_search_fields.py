@@ -109,7 +109,6 @@ EXCUSED: dict[str, str] = {
     "rules/local_filters/asset_shape.py": "fields of records",
     "selection/cache/records.py": "fields of records",
     "operations/library/values.py": "fields of records, whose values a page offers",
-    "web/rows/form.py": "words of the rules file, in the order in which a page offers them",
     "web/rows/choices.py": "words of the rules file, in the order in which a page offers them",
     "rules/split.py": "words of the rules file, by which a rule is split",
     "rules/predicates/time_and_place/added.py": "what a word of the rules file means",
