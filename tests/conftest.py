@@ -60,6 +60,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish() -> None:
+    """What thousands of tests leave is not looked through when their process ends: that takes seconds."""
+    gc.freeze()
+    gc.disable()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
     with following_fixture(request._pyfuncitem):

@@ -8,6 +8,7 @@ a test marked `traced` is one. Of the marks of a file, a test and a case the nea
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -80,7 +81,7 @@ def rest() -> None:
 def following(item: pytest.Item) -> Iterator[None]:
     """Follow what a test is for."""
     if _is_followed(item):
-        with _sparing({_SANDBOX} if _room(item) == CLIENT else {_SANDBOX, _REQUEST}), _tracing(_here, _in_threads):
+        with _sparing({_SANDBOX} if _room(item.path) == CLIENT else {_SANDBOX, _REQUEST}), _tracing(_here, _in_threads):
             yield
     else:
         with _tracing(None, None):
@@ -90,15 +91,16 @@ def following(item: pytest.Item) -> Iterator[None]:
 @contextmanager
 def following_fixture(item: pytest.Item) -> Iterator[None]:
     """Follow how something is made that a test needs; whichever comes first, others may share it."""
-    if _room(item) in OUTSIDE:
+    if _room(item.path) in OUTSIDE:
         yield
         return
     with _tracing(_here, _in_threads):
         yield
 
 
-def _room(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+@functools.cache
+def _room(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
 
 
 def _is_followed(item: pytest.Item) -> bool:
@@ -106,7 +108,7 @@ def _is_followed(item: pytest.Item) -> bool:
     nearest = next((name for name in reversed(marks) if name in {"traced", "untraced"}), None)
     if nearest is not None:
         return nearest == "traced"
-    return _room(item) not in OUTSIDE and not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return _room(item.path) not in OUTSIDE and not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def test_every_view_is_for_everybody(
 def test_reports_are_for_everybody(chromium: Browser, terminal: Terminal) -> None:
     rules = "albums:\n" + "".join(
         f"  - {{name: 'Album {number} <b>of</b> {'many ' * number}', match: {{place: {{country: Finland}}}}}}\n"
-        for number in range(20)
+        for number in range(0, 20, 4)
     )
     assert terminal.run("preview", "--format", "ids", rules=rules) is Exit.DONE
     photo = terminal.printed.split()[0]
