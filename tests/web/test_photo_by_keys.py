@@ -9,7 +9,7 @@ import pytest
 from tests.support.browser import needs_browser, tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from tests.support.browser import Tab
 
@@ -104,3 +104,21 @@ def test_a_rule_begins_with_what_is_ticked_of_a_photo(chromium: Browser, studio:
         text = studio.file.read_text(encoding="utf-8")
         assert "name: There" in text
         assert "camera:" in text.partition("name: There")[2]
+
+
+def test_what_is_pressed_beside_a_photo_does_not_move_when_its_picture_comes(chromium: Browser, studio: Opened) -> None:
+    def top() -> float:
+        box = window.page.locator("[data-do=never]").bounding_box()
+        assert box is not None
+        return box["y"]
+
+    with tab(chromium, studio.url) as window:
+        held: list[Route] = []
+        window.page.route("**/picture/*size=preview", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it calls
+        window.goto("album?name=Dogs")
+        open_photo(window, 1)
+        before = top()
+        window.until(lambda: held)
+        held[0].continue_()
+        window.until("document.querySelector('.panel .large').naturalWidth")
+        assert top() == before
