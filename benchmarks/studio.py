@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -90,9 +91,11 @@ class Page:
         self._number = 0
 
     def get(self, address: str, **parameters: str) -> bytes:
-        """An answer's body."""
+        """Returns the body of an answer. Raises RuntimeError if it is none."""
         query = f"?{urlencode(parameters)}" if parameters else ""
         answer = self._pool.request("GET", self._base + address.replace(" ", "%20") + query)
+        if answer.status != HTTPStatus.OK:
+            raise RuntimeError(f"{address}: {answer.status}")
         return answer.data
 
     def look(self, name: str, entry: str) -> tuple[dict[str, Any], float, float]:
@@ -109,7 +112,7 @@ class Page:
         if len(photos["photos"]) != min(photos["total"], 240):
             raise RuntimeError("photos are missing")
         first = time.perf_counter() - started
-        counts = json.loads(self.get("further", preview=shown["preview"], **question))["rows"]
+        counts = json.loads(self.get("row-counts", preview=shown["preview"], **question))["rows"]
         if not counts or any(own is None for own, _ in counts.values()):
             raise RuntimeError(f"a count is missing: {counts}")
         return shown, first, time.perf_counter() - started
