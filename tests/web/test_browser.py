@@ -30,7 +30,10 @@ def in_album(sandbox: Sandbox, name: str) -> set[str] | None:
 
 
 def test_the_way_of_a_newcomer(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Empty folder, template, live counts, why, never, the last good one, apply, undo: by mouse."""
+    """Empty folder, template, live counts, why, never, the last good one, apply, undo: by mouse.
+
+    Long, for it is a whole way.
+    """
     with opened(sandbox, tmp_path, rules=None) as studio, tab(chromium, studio.url) as window:
         page = window.page
         window.goto("")

@@ -27,6 +27,7 @@ PREFIX = "/api/hassio_ingress/a-token/studio"
 
 
 def test_everything_works_below_a_path(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Long, for it goes to every page and does on it what is done there."""
     with (
         opened(sandbox, tmp_path) as studio,
         Front(studio, PREFIX) as front,

@@ -56,6 +56,7 @@ def is_for_everybody(screen: Screen, name: str) -> None:
 def test_every_view_is_for_everybody(
     chromium: Browser, sandbox: Sandbox, tmp_path: Path, part: Part, size: int
 ) -> None:
+    """Long, for there are twenty views, each in three widths, light and dark."""
     with opened(sandbox, tmp_path, rules=FIRST_RULES) as studio, tab(chromium, studio.url, with_axe=True) as window:
         window.ignored = "404"  # the view that is not there
         write_history(studio)
@@ -68,6 +69,7 @@ def test_every_view_is_for_everybody(
 
 
 def test_reports_are_for_everybody(chromium: Browser, terminal: Terminal) -> None:
+    """Long, for each of three reports is looked at in all sizes, and on paper."""
     rules = "albums:\n" + "".join(
         f"  - {{name: 'Album {number} <b>of</b> {'many ' * number}', match: {{place: {{country: Finland}}}}}}\n"
         for number in range(0, 20, 4)

@@ -34,6 +34,7 @@ def in_album(sandbox: Sandbox, name: str) -> set[str]:
 def test_the_way_of_a_newcomer_by_keyboard_alone(  # noqa: PLR0915 - it is one way
     chromium: Browser, sandbox: Sandbox, tmp_path: Path
 ) -> None:
+    """From an empty folder to an album that is written. Long, for it is a whole way."""
     with opened(sandbox, tmp_path, rules=None) as studio, tab(chromium, studio.url) as window:
         page, keys = window.page, window.page.keyboard
         window.goto("")
@@ -191,6 +192,7 @@ def test_values_are_picked_with_their_counts_and_the_rest_stays(
 
 
 def test_two_tabs_do_not_write_over_each_other(chromium: Browser, studio: Opened) -> None:
+    """Long, for of two tabs one is always behind the other, where a browser takes its time."""
     with tab(chromium, studio.url) as one, tab(chromium, studio.url) as other:
         for window in (one, other):
             window.goto("album?name=Dogs")
