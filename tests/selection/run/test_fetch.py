@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,14 +164,13 @@ def test_a_search_that_fails_fails_the_selection_wherever_it_stands(node: Node, 
         select(node, searches, concurrency=concurrency)
 
 
-def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() -> None:
+def fail_while_another_reads(reading: Callable[[], Iterator[list[dict[str, object]]]]) -> None:
+    """One of two searches fails while the other one reads; that is raised, and the other one ends."""
     failed = threading.Event()
 
     def first() -> Iterator[list[dict[str, object]]]:
-        """Still reading when the other one fails; it would go on for ever."""
         failed.wait(120)
-        while True:
-            yield [record("1")]
+        yield from reading()
 
     def second() -> Iterator[list[dict[str, object]]]:
         failed.set()
@@ -181,28 +181,20 @@ def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() ->
     with pytest.raises(ServerError, match="the first failure"):
         select(Any((NICE, CAT)), searches, concurrency=2)
     assert searches.closed[NICE.query].wait(120)
+
+
+def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() -> None:
+    fail_while_another_reads(lambda: ([record("1")] for _ in count()))  # it would go on for ever
 
 
 def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
-    failed = threading.Event()
-
-    def first() -> Iterator[list[dict[str, object]]]:
-        failed.wait(120)
+    def stopped() -> Iterator[list[dict[str, object]]]:
         try:
-            while True:
-                yield [record("1")]
+            yield from ([record("1")] for _ in count())
         finally:
             raise ServerError("only because it was stopped")
 
-    def second() -> Iterator[list[dict[str, object]]]:
-        failed.set()
-        raise ServerError("the first failure")
-        yield []
-
-    searches = Failing({NICE.query: first, CAT.query: second})
-    with pytest.raises(ServerError, match="the first failure"):
-        select(Any((NICE, CAT)), searches, concurrency=2)
-    assert searches.closed[NICE.query].wait(120)
+    fail_while_another_reads(stopped)
 
 
 def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
